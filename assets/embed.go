@@ -1,0 +1,10 @@
+// Package assets holds what the server serves or prints: data, texts, maps,
+// fonts, styles, scripts and images.
+package assets
+
+import "embed"
+
+// Files is everything in this folder.
+//
+//go:embed data text maps images
+var Files embed.FS

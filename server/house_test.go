@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed says which rooms a room may import; app and the commands may import all.
+var allowed = map[string][]string{
+	"referral":              {},
+	"text":                  {"referral"},
+	"qr":                    {"referral"},
+	"badge":                 {"referral"},
+	"clicklog":              {"referral"},
+	"clicklog/localjournal": {"clicklog", "referral"},
+	"classify":              {"referral"},
+	"rollup":                {"referral", "clicklog", "classify"},
+	"registry":              {"referral"},
+	"access":                {"referral"},
+	"stats":                 {"referral", "rollup"},
+	"store":                 {"referral", "registry", "access", "rollup", "stats"},
+	"config":                {},
+	"bench":                 {"referral", "clicklog"},
+	"web":                   {"referral", "text"},
+	"web/public":            {"web", "referral", "text", "qr", "badge"},
+	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup"},
+}
+
+func TestArrowsPointOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const prefix = "lensan/server/"
+	seen := 0
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		room, ok := strings.CutPrefix(p.ImportPath, prefix)
+		if !ok || room == "app" || room == "testkit" {
+			continue
+		}
+		may, known := allowed[room]
+		if !known {
+			t.Errorf("room %s is not in the table", room)
+			continue
+		}
+		seen++
+		for _, imported := range p.Imports {
+			if other, ours := strings.CutPrefix(imported, prefix); ours && !slices.Contains(may, other) {
+				t.Errorf("%s imports %s", room, other)
+			}
+			if room == "referral" && strings.Contains(imported, ".") {
+				t.Errorf("referral imports %s: only the standard library is allowed", imported)
+			}
+		}
+	}
+	if seen < len(allowed)/2 {
+		t.Errorf("only %d rooms seen", seen)
+	}
+}

@@ -1,0 +1,37 @@
+package referral
+
+import "time"
+
+// Portal is a website that places our snippets. It belongs to a province and
+// follows its succession by itself: Province keeps what was registered.
+type Portal struct {
+	Num          int64  // number in rollups and journal; never reused
+	ID           string // "stttt-an-giang"
+	Name         string
+	Province     ProvinceID // as registered; see Provinces.Follow
+	Hosts        []string   // lower case, without port: "stttt.angiang.gov.vn"
+	ContactEmail string     // "" if unknown
+	MergedInto   string     // ID of the portal that it became part of, or ""
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// Validate reports every field at fault together. It does not look at other
+// portals; that the id is free is the store's to say.
+func (p *Portal) Validate() error {
+	var f Faults
+	checkID(&f, "/id", p.ID)
+	checkText(&f, "/name", p.Name, 200)
+	if len(p.Hosts) > 50 {
+		f.Add("/hosts", "error.too_many", "max", "50")
+	}
+	for i, host := range p.Hosts {
+		if !validHost(host) {
+			f.Add(pointerAt("/hosts", i), "error.host", "value", host)
+		}
+	}
+	if p.ContactEmail != "" && !validEmail(p.ContactEmail) {
+		f.Add("/contact_email", "error.email", "value", p.ContactEmail)
+	}
+	return f.Err()
+}

@@ -1,0 +1,2 @@
+-- name: registry_version
+SELECT version FROM registry_version;
