@@ -1,0 +1,94 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"path"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Assets serves files under addresses that carry their checksum, for ever:
+// css/lensan.css stands at /assets/css/lensan.1a2b3c4d5e.css.
+type Assets struct {
+	byName map[string]string // name → address
+	byPath map[string]asset  // address → file
+}
+
+type asset struct {
+	body        []byte
+	contentType string
+}
+
+const immutable = "public, max-age=31536000, immutable"
+
+// NewAssets reads the folders of files that browsers may ask for.
+func NewAssets(files fs.FS, folders ...string) (*Assets, error) {
+	a := &Assets{byName: map[string]string{}, byPath: map[string]asset{}}
+	for _, folder := range folders {
+		err := fs.WalkDir(files, folder, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			body, err := fs.ReadFile(files, name)
+			if err != nil {
+				return err
+			}
+			ext := path.Ext(name)
+			sum := sha256.Sum256(body)
+			address := fmt.Sprintf("/assets/%s.%s%s", strings.TrimSuffix(name, ext), hex.EncodeToString(sum[:5]), ext)
+			a.byName[name] = address
+			a.byPath[address] = asset{body, contentType(ext)}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("assets: %w", err)
+		}
+	}
+	return a, nil
+}
+
+func contentType(ext string) string {
+	switch ext {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".woff2":
+		return "font/woff2"
+	case ".topojson":
+		return "application/json"
+	}
+	if t := mime.TypeByExtension(ext); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// URL returns the address of a file: URL("css/lensan.css"). A file that does
+// not exist is an error, so that a page with a wrong name is never sent.
+func (a *Assets) URL(name string) (string, error) {
+	if address, ok := a.byName[name]; ok {
+		return address, nil
+	}
+	return "", fmt.Errorf("no asset named %s", name)
+}
+
+// Handle answers GET /assets/*.
+func (a *Assets) Handle(c *fiber.Ctx) error {
+	file, ok := a.byPath[c.Path()]
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderCacheControl, immutable)
+	c.Set(fiber.HeaderContentType, file.contentType)
+	return c.Send(file.body)
+}
+
+// Integrity returns the value of an integrity attribute (SHA-384) for a script.
+func Integrity(body []byte) string {
+	return "sha384-" + base64.StdEncoding.EncodeToString(sha384(body))
+}

@@ -1,0 +1,25 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// FiberConfig is the configuration of every Fiber application here, so that a
+// measured one is the one that serves. Phones send long headers: 16 KiB are
+// read before a request is refused with 431.
+func FiberConfig(onError fiber.ErrorHandler) fiber.Config {
+	return fiber.Config{
+		AppName:               "lensan",
+		DisableStartupMessage: true,
+		CaseSensitive:         true,
+		StrictRouting:         true,
+		ReadBufferSize:        16 << 10,
+		BodyLimit:             10 << 20,
+		ReadTimeout:           15 * time.Second,
+		WriteTimeout:          60 * time.Second,
+		IdleTimeout:           75 * time.Second,
+		ErrorHandler:          onError,
+	}
+}
