@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"access":                {"referral"},
 	"stats":                 {"referral", "rollup"},
 	"store":                 {"referral", "registry", "access", "rollup", "stats"},
-	"config":                {},
+	"config":                {"referral"},
 	"bench":                 {"referral", "clicklog"},
 	"web":                   {"referral", "text"},
 	"web/public":            {"web", "referral", "text", "qr", "badge"},

@@ -19,9 +19,9 @@ import (
 //	day .Day                 24/11/2026     time .Time    14:05 24/11/2026
 //	asset "css/lensan.css"   its address    lang          "vi" or "en"
 type Pages struct {
-	bundle  *text.Bundle
-	byLang  map[string]*template.Template
-	used    func(name string)
+	bundle *text.Bundle
+	byLang map[string]*template.Template
+	used   func(name string)
 }
 
 // NewPages parses *.html of files, once for each language. Templates are named

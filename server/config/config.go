@@ -1,0 +1,95 @@
+// Package config is the one place where settings are named, read and checked:
+// command-line flags and their LENSAN_… environment variables. Help texts are
+// kong variables named like the text keys of cli.toml.
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"lensan/server/referral"
+)
+
+// Config is every setting. The tags are read by kong.
+type Config struct {
+	Listen         string        `env:"LENSAN_LISTEN" default:"[::]:8080" help:"${help_listen}" placeholder:"HOST:PORT"`
+	BaseURL        string        `env:"LENSAN_BASE_URL" default:"http://localhost:8080" help:"${help_base_url}" placeholder:"URL"`
+	Data           string        `env:"LENSAN_DATA" default:"./data" help:"${help_data}" placeholder:"DIR"`
+	DatabaseURL    string        `env:"LENSAN_DATABASE_URL" help:"${help_database_url}" placeholder:"URL"`
+	JournalURL     string        `env:"LENSAN_JOURNAL_URL" help:"${help_journal_url}" placeholder:"URL"`
+	APIKey         string        `env:"LENSAN_API_KEY" help:"${help_api_key}" placeholder:"KEY"`
+	TrustedProxies string        `env:"LENSAN_TRUSTED_PROXIES" help:"${help_trusted_proxies}" placeholder:"CIDR,…"`
+	MetricsListen  string        `env:"LENSAN_METRICS_LISTEN" default:"127.0.0.1:9180" help:"${help_metrics_listen}" placeholder:"HOST:PORT"`
+	CommitWait     time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
+}
+
+// Check returns an *referral.Error that names every setting at fault by its
+// environment variable, or nil.
+func (c *Config) Check() error {
+	var f referral.Faults
+	checkListen(&f, "LENSAN_LISTEN", c.Listen)
+	if c.MetricsListen != "" {
+		checkListen(&f, "LENSAN_METRICS_LISTEN", c.MetricsListen)
+	}
+	if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		f.Add("LENSAN_BASE_URL", "error.config_base_url", "value", c.BaseURL)
+	}
+	if c.Data == "" {
+		f.Add("LENSAN_DATA", "error.required")
+	}
+	if c.DatabaseURL != "" {
+		f.Add("LENSAN_DATABASE_URL", "error.config_database_url")
+	}
+	if c.JournalURL != "" {
+		f.Add("LENSAN_JOURNAL_URL", "error.config_journal_url")
+	}
+	if c.APIKey != "" && len(c.APIKey) < 16 {
+		f.Add("LENSAN_API_KEY", "error.config_api_key", "min", "16")
+	}
+	if _, bad := c.proxies(); bad != "" {
+		f.Add("LENSAN_TRUSTED_PROXIES", "error.config_proxies", "value", bad)
+	}
+	if c.CommitWait < time.Millisecond || c.CommitWait > 10*time.Second {
+		f.Add("LENSAN_COMMIT_WAIT", "error.config_commit_wait", "value", c.CommitWait.String())
+	}
+	return f.Err()
+}
+
+func checkListen(f *referral.Faults, name, address string) {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		f.Add(name, "error.config_listen", "value", address)
+	}
+}
+
+// Proxies returns the trusted networks; Check has found them well-formed.
+func (c *Config) Proxies() []netip.Prefix {
+	list, _ := c.proxies()
+	return list
+}
+
+func (c *Config) proxies() (list []netip.Prefix, bad string) {
+	for _, s := range strings.FieldsFunc(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+		prefix, err := netip.ParsePrefix(s)
+		if err != nil {
+			addr, addrErr := netip.ParseAddr(s)
+			if addrErr != nil {
+				return nil, s
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		list = append(list, prefix.Masked())
+	}
+	return list, ""
+}
+
+// Base returns BaseURL without a slash at its end.
+func (c *Config) Base() string { return strings.TrimRight(c.BaseURL, "/") }

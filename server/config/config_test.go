@@ -1,0 +1,61 @@
+package config
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lensan/server/referral"
+)
+
+func good() Config {
+	return Config{Listen: "[::]:8080", BaseURL: "https://lensan.example", Data: "./data", MetricsListen: "127.0.0.1:9180", CommitWait: 250 * time.Millisecond}
+}
+
+func TestCheck_reportsAllFaultsTogether(t *testing.T) {
+	c := Config{Listen: "8080", BaseURL: "ftp://x", MetricsListen: "x:y", APIKey: "short", TrustedProxies: "10.0.0.0/8, nonsense",
+		DatabaseURL: "mysql://x", JournalURL: "kafka://x", CommitWait: time.Hour}
+	var e *referral.Error
+	if !errors.As(c.Check(), &e) {
+		t.Fatalf("Check = %v", c.Check())
+	}
+	var got []string
+	for _, f := range e.Fields {
+		got = append(got, f.Field)
+	}
+	want := []string{"LENSAN_LISTEN", "LENSAN_METRICS_LISTEN", "LENSAN_BASE_URL", "LENSAN_DATA", "LENSAN_DATABASE_URL",
+		"LENSAN_JOURNAL_URL", "LENSAN_API_KEY", "LENSAN_TRUSTED_PROXIES", "LENSAN_COMMIT_WAIT"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if ok := good(); ok.Check() != nil {
+		t.Errorf("good configuration refused: %v", ok.Check())
+	}
+}
+
+func TestCheck_baseURL(t *testing.T) {
+	for value, ok := range map[string]bool{
+		"https://lensan.gov.vn": true, "https://lensan.gov.vn/": true, "http://localhost:8080": true, "http://[::1]:8080": true,
+		"https://lensan.gov.vn/path": false, "https://u:p@lensan.gov.vn": false, "https://lensan.gov.vn?x": false, "//lensan.gov.vn": false, "": false,
+	} {
+		c := good()
+		c.BaseURL = value
+		if got := c.Check() == nil; got != ok {
+			t.Errorf("base URL %q accepted: %v", value, got)
+		}
+	}
+}
+
+func TestProxies(t *testing.T) {
+	c := good()
+	c.TrustedProxies = "10.1.2.3/8, ::1 192.168.0.1"
+	var got []string
+	for _, p := range c.Proxies() {
+		got = append(got, p.String())
+	}
+	if diff := cmp.Diff([]string{"10.0.0.0/8", "::1/128", "192.168.0.1/32"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
