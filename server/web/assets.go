@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -30,27 +31,62 @@ const immutable = "public, max-age=31536000, immutable"
 // NewAssets reads the folders of files that browsers may ask for.
 func NewAssets(files fs.FS, folders ...string) (*Assets, error) {
 	a := &Assets{byName: map[string]string{}, byPath: map[string]asset{}}
+	var styles []string
 	for _, folder := range folders {
 		err := fs.WalkDir(files, folder, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
+			if path.Ext(name) == ".css" {
+				styles = append(styles, name)
+				return nil
+			}
 			body, err := fs.ReadFile(files, name)
 			if err != nil {
 				return err
 			}
-			ext := path.Ext(name)
-			sum := sha256.Sum256(body)
-			address := fmt.Sprintf("/assets/%s.%s%s", strings.TrimSuffix(name, ext), hex.EncodeToString(sum[:5]), ext)
-			a.byName[name] = address
-			a.byPath[address] = asset{body, contentType(ext)}
+			a.add(name, body)
 			return nil
 		})
 		if err != nil {
 			return nil, fmt.Errorf("assets: %w", err)
 		}
 	}
+	for _, name := range styles {
+		body, err := fs.ReadFile(files, name)
+		if err == nil {
+			body, err = a.resolve(name, body)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("assets: %s: %w", name, err)
+		}
+		a.add(name, body)
+	}
 	return a, nil
+}
+
+func (a *Assets) add(name string, body []byte) {
+	ext := path.Ext(name)
+	sum := sha256.Sum256(body)
+	address := fmt.Sprintf("/assets/%s.%s%s", strings.TrimSuffix(name, ext), hex.EncodeToString(sum[:5]), ext)
+	a.byName[name] = address
+	a.byPath[address] = asset{body, contentType(ext)}
+}
+
+var styleURL = regexp.MustCompile(`url\("([^":]+)"\)`)
+
+// resolve puts the addresses with checksums into a style sheet that names
+// other files: url("../fonts/x.woff2").
+func (a *Assets) resolve(name string, body []byte) (out []byte, err error) {
+	out = styleURL.ReplaceAllFunc(body, func(found []byte) []byte {
+		target := path.Join(path.Dir(name), string(styleURL.FindSubmatch(found)[1]))
+		address, missing := a.URL(target)
+		if missing != nil {
+			err = missing
+		}
+		return []byte(`url("` + address + `")`)
+	})
+	return out, err
 }
 
 func contentType(ext string) string {
