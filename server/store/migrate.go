@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"lensan/server/referral"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+func (s *Store) provider() (*goose.Provider, error) {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, s.write, dir)
+}
+
+// Migrate brings the schema up to date. A schema newer than this binary knows
+// is refused with referral.ErrConflict.
+func (s *Store) Migrate(ctx context.Context) error {
+	p, err := s.knownSchema(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", classed(err))
+	}
+	return nil
+}
+
+// MigrateDown takes the last migration back, with the data of its tables. It
+// returns referral.ErrNotFound when none is left, and referral.ErrConflict
+// when the schema is newer than this binary knows.
+func (s *Store) MigrateDown(ctx context.Context) error {
+	p, err := s.knownSchema(ctx)
+	if err != nil {
+		return err
+	}
+	switch current, err := p.GetDBVersion(ctx); {
+	case err != nil:
+		return fmt.Errorf("migrate down: %w", classed(err))
+	case current == 0:
+		return fmt.Errorf("migrate down: no migration is applied: %w", referral.ErrNotFound)
+	}
+	if _, err := p.Down(ctx); err != nil {
+		return fmt.Errorf("migrate down: %w", classed(err))
+	}
+	return nil
+}
+
+// Migration is one step of the schema.
+type Migration struct {
+	Version   int64
+	Name      string    // file name: "0001_registry.sql"
+	AppliedAt time.Time // zero while it is pending
+}
+
+// MigrationStatus lists all steps that this binary knows, oldest first.
+func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
+	p, err := s.provider()
+	if err != nil {
+		return nil, err
+	}
+	steps, err := p.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migration status: %w", classed(err))
+	}
+	list := make([]Migration, len(steps))
+	for i, step := range steps {
+		list[i] = Migration{Version: step.Source.Version, Name: path.Base(step.Source.Path), AppliedAt: step.AppliedAt}
+	}
+	return list, nil
+}
+
+func (s *Store) knownSchema(ctx context.Context) (*goose.Provider, error) {
+	p, err := s.provider()
+	if err != nil {
+		return nil, err
+	}
+	current, target, err := p.GetVersions(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("schema version: %w", classed(err))
+	}
+	if current > target {
+		return nil, fmt.Errorf("schema %d is newer than this program's %d: %w", current, target, referral.ErrConflict)
+	}
+	return p, nil
+}
