@@ -7,6 +7,8 @@ package text
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -104,14 +106,7 @@ func (b *Bundle) In(code string) *Language {
 }
 
 // Keys returns all keys, sorted.
-func (b *Bundle) Keys() []string {
-	var keys []string
-	for key := range b.In("").texts {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
-}
+func (l *Language) Keys() []string { return slices.Sorted(maps.Keys(l.texts)) }
 
 // Has reports whether there is a text with this key.
 func (l *Language) Has(key string) bool { _, ok := l.texts[key]; return ok }
