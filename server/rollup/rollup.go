@@ -31,10 +31,13 @@ type (
 		Province referral.ProvinceID
 		Channel  referral.Channel
 	}
-	// PlacementHourKey is hour × placement, kept for 62 days.
+	// PlacementHourKey is hour × placement, kept for 62 days. Like every cube it
+	// names the province that the click was recorded under, so that a question
+	// can always be narrowed to one province.
 	PlacementHourKey struct {
 		Hour      int64
 		Placement int64
+		Province  referral.ProvinceID
 	}
 	// PlacementDayKey is day × placement × destination × channel. Portal,
 	// Province and Campaign are those that the click was recorded under.
@@ -59,12 +62,14 @@ type (
 	AgentMonthKey struct {
 		Month                    int32
 		Placement                int64
+		Province                 referral.ProvinceID
 		Device, OS, Browser, App string
 	}
 	// ReferrerKey is day × placement × referring host.
 	ReferrerKey struct {
 		Day       referral.Day
 		Placement int64
+		Province  referral.ProvinceID
 		Host      string
 	}
 	// VisitorKey is day × province; province 0 is the whole country.
