@@ -6,5 +6,5 @@ import "embed"
 
 // Files is everything in this folder.
 //
-//go:embed data text maps images css fonts/*.ttf fonts/*.woff2 fonts/OFL.txt
+//go:embed data text maps images css js fonts/*.ttf fonts/*.woff2 fonts/OFL.txt
 var Files embed.FS

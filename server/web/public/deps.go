@@ -1,0 +1,31 @@
+package public
+
+import (
+	"net/netip"
+	"time"
+
+	"lensan/server/referral"
+	"lensan/server/web"
+)
+
+// Recorder keeps clicks. Record returns when the click is durable or will not
+// be. The click and its strings belong to the request that is being answered:
+// they are valid until Record returns and must not be kept.
+type Recorder interface{ Record(c *referral.Click) }
+
+// Visitors tells people apart for a day without knowing them: Hash returns a
+// keyed hash of address and User-Agent; milli is the Unix time in ms of the request.
+type Visitors interface {
+	Hash(milli int64, addr netip.Addr, userAgent string) uint64
+}
+
+// Deps is what the public pages need.
+type Deps struct {
+	Links    *referral.LinkTable
+	Clicks   Recorder
+	Visitors Visitors
+	Pages    *web.Pages
+	Base     string // LENSAN_BASE_URL without a slash at the end
+	Proxies  web.Proxies
+	Now      func() time.Time
+}

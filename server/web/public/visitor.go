@@ -1,0 +1,131 @@
+package public
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dchest/siphash"
+
+	"lensan/server/referral"
+)
+
+// VisitorKey hashes visitors with a secret of 128 bits that lives for one day
+// (SipHash-2-4). The secret stands in one file outside the store, so that a
+// restart does not count people twice, and is overwritten at midnight in
+// referral.Zone: yesterday's hashes then mean nothing to anybody.
+type VisitorKey struct {
+	path    string
+	current atomic.Pointer[dayKey]
+	turn    sync.Mutex
+	err     atomic.Pointer[error]
+}
+
+type dayKey struct {
+	day    referral.Day
+	secret [16]byte
+	k0, k1 uint64
+}
+
+// OpenVisitorKey reads the day's secret from a file, or draws a new one and
+// writes it there (mode 0600) if the file is missing, unreadable or of another day.
+func OpenVisitorKey(path string, now func() time.Time) (*VisitorKey, error) {
+	v := &VisitorKey{path: path}
+	today := referral.DayOf(now())
+	if raw, err := os.ReadFile(path); err == nil {
+		if k, ok := parseDayKey(raw); ok && k.day == today {
+			v.current.Store(k)
+			return v, os.Chmod(path, 0o600)
+		}
+	}
+	v.replace(today)
+	return v, v.Err()
+}
+
+// Err returns why the current secret could not be written; it is in force all
+// the same, but a restart would draw another.
+func (v *VisitorKey) Err() error {
+	if err := v.err.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// Hash implements Visitors.
+func (v *VisitorKey) Hash(milli int64, addr netip.Addr, userAgent string) uint64 {
+	k := v.current.Load()
+	if day := referral.DayOfMilli(milli); day > k.day {
+		k = v.replace(day)
+	}
+	var buf [16 + referral.MaxUserAgent]byte
+	a := addr.As16()
+	n := copy(buf[:], a[:])
+	n += copy(buf[n:], userAgent)
+	return siphash.Hash(k.k0, k.k1, buf[:n])
+}
+
+// replace puts a new secret in force if the one in force is older than day.
+func (v *VisitorKey) replace(day referral.Day) *dayKey {
+	v.turn.Lock()
+	defer v.turn.Unlock()
+	if k := v.current.Load(); k != nil && k.day >= day {
+		return k
+	}
+	var secret [16]byte
+	if _, err := rand.Read(secret[:]); err != nil {
+		panic(fmt.Sprintf("no randomness: %v", err))
+	}
+	k := newDayKey(day, secret)
+	v.current.Store(k)
+	if err := writeDayKey(v.path, k); err != nil {
+		err = fmt.Errorf("visitor key: %w", err)
+		v.err.Store(&err)
+	} else {
+		v.err.Store(nil)
+	}
+	return k
+}
+
+func newDayKey(day referral.Day, secret [16]byte) *dayKey {
+	return &dayKey{day: day, secret: secret, k0: binary.LittleEndian.Uint64(secret[:8]), k1: binary.LittleEndian.Uint64(secret[8:])}
+}
+
+func parseDayKey(raw []byte) (*dayKey, bool) {
+	day, secretHex, _ := bytes.Cut(bytes.TrimSpace(raw), []byte(" "))
+	d, err := referral.ParseDay(string(day))
+	if err != nil || len(secretHex) != 32 {
+		return nil, false
+	}
+	var secret [16]byte
+	if _, err := hex.Decode(secret[:], secretHex); err != nil {
+		return nil, false
+	}
+	return newDayKey(d, secret), true
+}
+
+// writeDayKey replaces the file whole, so that no half of a key is ever read.
+func writeDayKey(path string, k *dayKey) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".visitor-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "%s %s\n", k.day, hex.EncodeToString(k.secret[:]))
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
