@@ -44,6 +44,7 @@ type Link struct {
 	Portal      *LinkPortal
 	Campaign    string
 	CampaignNum int64
+	Wanted      string // ID of the destination registered, or HubID
 	// Destination is where the code leads now, with a dead or paused
 	// destination replaced by its fallback; nil stands for the hub page.
 	Destination *LinkDestination
@@ -116,7 +117,7 @@ func BuildLinks(s Snapshot, provinces *Provinces, dead map[string]bool) (*Links,
 			return nil, fmt.Errorf("placement %s: portal %s is unknown: %w", p.Code, p.Portal, ErrInvalid)
 		}
 		links[i] = Link{Num: p.Num, Code: p.Code, Kind: p.Kind, State: p.State, Label: p.Label, Portal: portal,
-			Campaign: p.Campaign, CampaignNum: campaigns[p.Campaign]}
+			Campaign: p.Campaign, CampaignNum: campaigns[p.Campaign], Wanted: p.Destination}
 		if p.State == PlacementOpen {
 			links[i].Destination = l.openDestination(p.Destination)
 		}

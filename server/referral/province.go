@@ -136,6 +136,9 @@ func (ps *Provinces) Lineage(id ProvinceID) []ProvinceID {
 	return out
 }
 
+// In returns the name in a language ("vi" or "en"), without its kind.
+func (p *Province) In(lang string) string { return Name{Vi: p.NameVi, En: p.NameEn}.In(lang) }
+
 // FullName returns the name with its kind, as on official paper:
 // "Tỉnh An Giang", "Thành phố Huế".
 func (p *Province) FullName() string {
