@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,33 +202,34 @@ func TestLog_panicAndFailureDoNotWedge(t *testing.T) {
 
 func TestLog_probesWhileNoClickComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		well, probes := false, 0
+		var well atomic.Bool
+		var probes atomic.Int32
 		j := &faulty{append: func([]byte, int) error { return errors.New("disk full") }}
 		j.probe = func() error {
-			probes++
-			if !well {
+			probes.Add(1)
+			if !well.Load() {
 				return errors.New("still full")
 			}
 			return nil
 		}
 		l := New(j, Options{ProbeEvery: time.Second})
 		time.Sleep(10 * time.Second)
-		if probes != 0 {
-			t.Errorf("%d probes of a well journal", probes)
+		if probes.Load() != 0 {
+			t.Errorf("%d probes of a well journal", probes.Load())
 		}
 		record(l)
 		time.Sleep(10*time.Second + time.Millisecond)
-		if probes != 10 || l.Err() == nil || !strings.Contains(l.Err().Error(), "still full") {
-			t.Errorf("%d probes, %v", probes, l.Err())
+		if probes.Load() != 10 || l.Err() == nil || !strings.Contains(l.Err().Error(), "still full") {
+			t.Errorf("%d probes, %v", probes.Load(), l.Err())
 		}
-		well = true
+		well.Store(true)
 		time.Sleep(time.Second)
 		if l.Err() != nil {
 			t.Error(l.Err())
 		}
 		time.Sleep(time.Minute)
-		if probes != 11 {
-			t.Errorf("%d probes", probes)
+		if probes.Load() != 11 {
+			t.Errorf("%d probes", probes.Load())
 		}
 		l.Close(t.Context())
 	})
@@ -262,11 +264,11 @@ func TestLog_stuckCommitIsReported(t *testing.T) {
 func TestLog_everyClickIsCountedOnce(t *testing.T) {
 	for seed := range uint64(30) {
 		synctest.Test(t, func(t *testing.T) {
-			rnd := rand.New(rand.NewPCG(seed, 1))
+			rnd, faults := rand.New(rand.NewPCG(seed, 1)), rand.New(rand.NewPCG(seed, 2))
 			var committed, lost, unknown uint64
 			l := New(&faulty{append: func(_ []byte, n int) error {
-				time.Sleep(time.Duration(rnd.IntN(400)) * time.Millisecond)
-				switch rnd.IntN(5) {
+				time.Sleep(time.Duration(faults.IntN(400)) * time.Millisecond)
+				switch faults.IntN(5) {
 				case 0:
 					lost += uint64(n)
 					return errors.New("disk full")
