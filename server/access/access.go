@@ -20,6 +20,11 @@ type Account struct {
 	Disabled  bool
 }
 
+// Actor returns the account as who does something.
+func (a Account) Actor() referral.Actor {
+	return referral.Actor{Kind: "account", ID: a.Name, Role: a.Role, Province: a.Province}
+}
+
 // Key is an API key; its secret is shown once.
 type Key struct {
 	ID          int64
@@ -40,55 +45,95 @@ type Session struct {
 	ExpiresAt time.Time
 }
 
-// Actor returns the account as who does something.
-func (a Account) Actor() referral.Actor {
-	return referral.Actor{Kind: "account", ID: a.Name, Role: a.Role, Province: a.Province}
+// How long things last.
+const (
+	InvitationLife = 24 * time.Hour
+	SessionIdle    = 12 * time.Hour     // without a request
+	SessionLife    = 7 * 24 * time.Hour // whatever happens
+
+	touchEvery   = 5 * time.Minute // how exactly a session's last request is known
+	keyCacheLife = 30 * time.Second
+	keyCacheSize = 1024
+)
+
+// Invitation is a stored invitation; the token itself is not kept.
+type Invitation struct {
+	Hash      string // of the token
+	Role      referral.Role
+	Province  referral.ProvinceID
+	First     bool // for the first admin: void once any account exists
+	InvitedBy string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// StoredSession is a session as the store keeps it; the secret itself is not kept.
+type StoredSession struct {
+	Hash      string // of the secret
+	AccountID int64
+	CreatedAt time.Time
+	SeenAt    time.Time // last request, to touchEvery
+}
+
+// Store is what access needs of a database. Find... return ErrNotFound wrapped.
+// A method that takes a Change writes it to the history in the same transaction.
+type Store interface {
+	// ReplaceFirstInvitation voids earlier first invitations and keeps inv; false,
+	// with nothing written, if there is an account.
+	ReplaceFirstInvitation(ctx context.Context, inv Invitation, c referral.Change) (bool, error)
+	InsertInvitation(ctx context.Context, inv Invitation, c referral.Change) error
+	FindInvitation(ctx context.Context, hash string, now time.Time) (Invitation, error)
+	// AcceptInvitation uses an invitation up, and inserts the account (setting its
+	// ID) and the session. It returns ErrNotFound if the invitation is used, void
+	// or over at the account's CreatedAt, and ErrConflict if the name is taken.
+	AcceptInvitation(ctx context.Context, invitation string, acc *Account, passwordHash string, s StoredSession, c referral.Change) error
+
+	FindAccount(ctx context.Context, name string) (acc Account, passwordHash string, err error)
+
+	// InsertSession also forgets sessions and invitations that are over.
+	InsertSession(ctx context.Context, s StoredSession, c referral.Change) error
+	FindSession(ctx context.Context, hash string) (StoredSession, Account, error)
+	TouchSession(ctx context.Context, hash string, seen time.Time) error
+	// DeleteSession does nothing, and writes no change, if there is no such session.
+	DeleteSession(ctx context.Context, hash string, c referral.Change) error
+
+	// InsertKey sets the key's ID and fills it into the change's Key.
+	InsertKey(ctx context.Context, k *Key, hash string, c referral.Change) error
+	FindKey(ctx context.Context, hash string) (Key, error)
+	Keys(ctx context.Context) ([]Key, error) // newest first
+	TouchKey(ctx context.Context, id int64, used time.Time) error
+	// RevokeKey does nothing, and writes no change, if the key is revoked already.
+	RevokeKey(ctx context.Context, id int64, at time.Time, c referral.Change) error
 }
 
 // Access is safe for use by many goroutines.
-type Access struct{}
-
-// Store is what access needs of a database; declared beside its use.
-type Store interface{}
+type Access struct {
+	store    Store
+	adminKey string // hash; "" if there is none
+	now      func() time.Time
+	pause    func(context.Context, time.Duration) error
+	hasher   hasher
+	failures *failures
+	keys     *keyCache
+}
 
 // New returns an Access. adminKey, if not empty, is a further API key with the
 // role admin (LENSAN_API_KEY); it is compared in constant time and never stored.
-func New(s Store, adminKey string, now func() time.Time) *Access { panic("skeleton") }
-
-// FirstInvitation returns a single-use token, valid for 24 h, with which the
-// first admin chooses a name and password; "" once any account exists. A call
-// makes earlier first invitations void.
-func (a *Access) FirstInvitation(ctx context.Context) (token string, err error) { panic("skeleton") }
-
-// Accept turns an invitation into an account and a session.
-func (a *Access) Accept(ctx context.Context, token, name, password string) (session string, err error) {
-	panic("skeleton")
+func New(s Store, adminKey string, now func() time.Time) *Access {
+	a := &Access{store: s, now: now, pause: pause, hasher: newHasher(), failures: newFailures(), keys: newKeyCache()}
+	if adminKey != "" {
+		a.adminKey = hashSecret(adminKey)
+	}
+	return a
 }
 
-// SignIn returns a new session's secret. A wrong name and a wrong password are
-// the same error and take the same time; too many failures delay further ones.
-func (a *Access) SignIn(ctx context.Context, name, password, address string) (session string, err error) {
-	panic("skeleton")
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
-
-// Session finds a session by its secret; ErrNotFound if it is unknown or over.
-func (a *Access) Session(ctx context.Context, secret string) (Session, error) { panic("skeleton") }
-
-// SignOut ends a session.
-func (a *Access) SignOut(ctx context.Context, secret string) error { panic("skeleton") }
-
-// KeyActor finds who an API key stands for; ErrNotFound if it is unknown or revoked.
-func (a *Access) KeyActor(ctx context.Context, secret string) (referral.Actor, error) {
-	panic("skeleton")
-}
-
-// CreateKey makes a key and returns its secret, which is not kept.
-func (a *Access) CreateKey(ctx context.Context, by referral.Actor, k Key) (key Key, secret string, err error) {
-	panic("skeleton")
-}
-
-// Keys lists all keys, newest first.
-func (a *Access) Keys(ctx context.Context) ([]Key, error) { panic("skeleton") }
-
-// RevokeKey ends a key for good.
-func (a *Access) RevokeKey(ctx context.Context, by referral.Actor, id int64) error { panic("skeleton") }

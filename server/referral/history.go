@@ -28,6 +28,14 @@ type Actor struct {
 	Destination string     // for RoleMarketplace
 }
 
+// String returns what a Change keeps of an actor: "account:lan", "key:3", "cli".
+func (a Actor) String() string {
+	if a.ID == "" {
+		return a.Kind
+	}
+	return a.Kind + ":" + a.ID
+}
+
 // Change is one entry of the history: who changed what, when and why. Before
 // and After hold the JSON of the changed fields alone; Before is empty for a
 // creation.

@@ -1,0 +1,28 @@
+package access
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"lensan/server/referral"
+)
+
+type fields map[string]any
+
+// change describes what was done for the history. It never holds a secret, nor
+// the hash of one.
+func (a *Access) change(by referral.Actor, entity, key, verb string, after fields) referral.Change {
+	c := referral.Change{Time: a.now(), Actor: by.String(), Entity: entity, Key: key, Verb: verb}
+	if after != nil {
+		raw, err := json.Marshal(after)
+		if err != nil {
+			panic(fmt.Sprintf("history of %s: %v", entity, err))
+		}
+		c.After = raw
+	}
+	return c
+}
+
+func (a *Access) invited(by referral.Actor, inv Invitation) referral.Change {
+	return a.change(by, "account", "invitation", "create", fields{"role": inv.Role, "province": int(inv.Province), "first": inv.First})
+}

@@ -1,0 +1,9 @@
+package access
+
+import (
+	"context"
+	"time"
+)
+
+// SetPause replaces what holds answers back.
+func (a *Access) SetPause(fn func(context.Context, time.Duration) error) { a.pause = fn }
