@@ -71,7 +71,7 @@ func (d *Destination) Validate() error {
 	checkText(&f, "/name/vi", d.Name.Vi, 120)
 	checkText(&f, "/name/en", d.Name.En, 120)
 	if _, err := ParseTarget(d.URL); err != nil {
-		f.Add("/url", "error.url", "value", d.URL)
+		f.AddError("/url", err)
 	}
 	for i, p := range d.PassParams {
 		if !validParam(p) {

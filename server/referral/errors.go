@@ -93,6 +93,28 @@ func (f *Faults) Add(field, key string, nameValue ...string) {
 	f.fields = append(f.fields, FieldError{Field: field, Key: key, Args: pairs(nameValue)})
 }
 
+// Include adds the fields that an *Error names and returns nil; any other
+// error it returns as it is.
+func (f *Faults) Include(err error) error {
+	var named *Error
+	if !errors.As(err, &named) || len(named.Fields) == 0 {
+		return err
+	}
+	f.fields = append(f.fields, named.Fields...)
+	return nil
+}
+
+// AddError notes that a field is wrong for the reason that err gives, if err is
+// an *Error, and returns nil; any other error it returns as it is.
+func (f *Faults) AddError(field string, err error) error {
+	var named *Error
+	if !errors.As(err, &named) {
+		return err
+	}
+	f.fields = append(f.fields, FieldError{Field: field, Key: named.Key, Args: named.Args})
+	return nil
+}
+
 // Err returns nil, or an *Error of kind ErrInvalid with all faults added.
 func (f *Faults) Err() error {
 	if len(f.fields) == 0 {

@@ -1,0 +1,66 @@
+package registry
+
+import (
+	"context"
+
+	"lensan/server/referral"
+)
+
+// Page asks for a part of a list. Cursor is "" for the first part, else what
+// the previous part returned; another text is ErrInvalid at /cursor. Limit 0
+// stands for 50; at most 500. Search ignores case and accents and matches ids,
+// names, labels, codes and hosts; a placement is also found by its portal's.
+type Page struct {
+	Cursor string
+	Limit  int
+	Search string
+}
+
+// Filter narrows a list of placements or portals; empty fields do not.
+type Filter struct {
+	Portal, Destination, Campaign, Kind, State string
+	Province                                   referral.ProvinceID // today's: its lineage is included
+	// Provinces are those that Province stands for and that the actor may
+	// see; the registry sets it for the store, callers leave it empty.
+	Provinces []referral.ProvinceID
+}
+
+// Store is what the registry needs of a database. Lists are ordered by id
+// (portals, campaigns), by position and id (destinations), newest first
+// (placements, history); next is "" at the end. Find... return ErrNotFound.
+type Store interface {
+	Snapshot(ctx context.Context) (s referral.Snapshot, version int64, err error)
+	// Version grows with every committed Write.
+	Version(ctx context.Context) (int64, error)
+	Destinations(ctx context.Context) ([]referral.Destination, error)
+	FindDestination(ctx context.Context, id string) (referral.Destination, error)
+	FindPortal(ctx context.Context, id string) (referral.Portal, error)
+	FindCampaign(ctx context.Context, id string) (referral.Campaign, error)
+	FindPlacement(ctx context.Context, code referral.Code) (referral.Placement, error)
+	Portals(ctx context.Context, p Page, f Filter) (list []referral.Portal, next string, err error)
+	Campaigns(ctx context.Context, p Page) (list []referral.Campaign, next string, err error)
+	Placements(ctx context.Context, p Page, f Filter) (list []referral.Placement, next string, err error)
+	History(ctx context.Context, entity, key string, p Page) (list []referral.Change, next string, err error)
+	// Write runs fn in one transaction that is rolled back if fn fails, and
+	// raises the version.
+	Write(ctx context.Context, fn func(Tx) error) error
+}
+
+// Tx is one writing transaction. Insert sets Num and returns ErrConflict if the
+// id or code is taken, the transaction going on. Find... return ErrNotFound.
+type Tx interface {
+	Destinations() ([]referral.Destination, error)
+	FindDestination(id string) (referral.Destination, error)
+	FindPortal(id string) (referral.Portal, error)
+	FindCampaign(id string) (referral.Campaign, error)
+	FindPlacement(code referral.Code) (referral.Placement, error)
+	InsertDestination(*referral.Destination) error
+	UpdateDestination(*referral.Destination) error
+	InsertPortal(*referral.Portal) error
+	UpdatePortal(*referral.Portal) error
+	InsertCampaign(*referral.Campaign) error
+	UpdateCampaign(*referral.Campaign) error
+	InsertPlacement(*referral.Placement) error
+	UpdatePlacement(*referral.Placement) error
+	AppendChange(referral.Change) error
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"lensan/server/referral"
+)
+
+// Snapshot reads all that redirects depend on, as it was at one moment, with
+// the version of that moment. The times of placements are left zero.
+func (s *Store) Snapshot(ctx context.Context) (snap referral.Snapshot, version int64, err error) {
+	err = s.inReadTx(ctx, func(tx *sql.Tx) (err error) {
+		if err := tx.QueryRowContext(ctx, s.query.get("registry_version")).Scan(&version); err != nil {
+			return err
+		}
+		if snap.Destinations, err = all(ctx, tx, scanDestination, s.query.get("destinations")); err != nil {
+			return err
+		}
+		if snap.Portals, err = all(ctx, tx, scanPortal, s.query.get("portals")); err != nil {
+			return err
+		}
+		if snap.Campaigns, err = all(ctx, tx, scanCampaign, s.query.get("campaigns")); err != nil {
+			return err
+		}
+		return s.snapshotPlacements(ctx, tx, &snap)
+	})
+	if err != nil {
+		return referral.Snapshot{}, 0, fmt.Errorf("read registry: %w", err)
+	}
+	return snap, version, nil
+}
+
+// snapshotPlacements reads numbers in place of ids and gives all placements of
+// one portal the same string: at a million rows this saves most of the memory.
+func (s *Store) snapshotPlacements(ctx context.Context, tx *sql.Tx, snap *referral.Snapshot) error {
+	portals, destinations, campaigns := map[int64]string{}, map[int64]string{referral.HubNum: referral.HubID}, map[int64]string{0: ""}
+	for i := range snap.Portals {
+		portals[snap.Portals[i].Num] = snap.Portals[i].ID
+	}
+	for i := range snap.Destinations {
+		destinations[snap.Destinations[i].Num] = snap.Destinations[i].ID
+	}
+	for i := range snap.Campaigns {
+		campaigns[snap.Campaigns[i].Num] = snap.Campaigns[i].ID
+	}
+	words := map[string]string{"": ""}
+	for _, kind := range []referral.PlacementKind{referral.PlacementWidget, referral.PlacementQR, referral.PlacementLink} {
+		words[string(kind)] = string(kind)
+	}
+	for _, state := range []referral.PlacementState{referral.PlacementOpen, referral.PlacementPaused, referral.PlacementRetired} {
+		words[string(state)] = string(state)
+	}
+
+	var count int
+	if err := tx.QueryRowContext(ctx, s.query.get("placement_count")).Scan(&count); err != nil {
+		return err
+	}
+	snap.Placements = make([]referral.Placement, 0, count)
+	rows, err := tx.QueryContext(ctx, s.query.get("placements_snapshot"))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var num, portal, destination, campaign int64
+	var code, kind, label, state sql.RawBytes
+	into := []any{&num, &code, &portal, &kind, &destination, &label, &campaign, &state}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		snap.Placements = append(snap.Placements, referral.Placement{
+			Num: num, Code: referral.Code(code), Portal: portals[portal], Kind: referral.PlacementKind(words[string(kind)]),
+			Destination: destinations[destination], Label: string(label), Campaign: campaigns[campaign],
+			State: referral.PlacementState(words[string(state)]),
+		})
+	}
+	return rows.Err()
+}
