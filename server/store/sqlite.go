@@ -28,7 +28,7 @@ func OpenSQLite(path string) (*Store, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	s := &Store{query: q}
+	s := &Store{query: q, agents: newAgents(), hosts: newHosts()}
 	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "foreign_keys(1)", "journal_mode(WAL)", "synchronous(NORMAL)", "temp_store(MEMORY)"}
 	if s.write, err = openSQLite(path, "immediate", pragmas); err != nil {
 		return nil, err

@@ -22,6 +22,9 @@ type Store struct {
 	read  *sql.DB // many connections
 	write *sql.DB // one connection, transactions take the write lock at once
 	query queries
+
+	agents *dictionary[agent]
+	hosts  *dictionary[string]
 }
 
 // Close closes the database.

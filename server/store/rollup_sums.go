@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lensan/server/rollup"
+)
+
+// sums gathers what one table is to be raised by. Its statement is built here
+// and not in query/: a dozen statements differ in names alone, and the number
+// of rows in VALUES varies.
+type sums struct {
+	table    string
+	keys     []string
+	counters []string
+	cells    map[cellKey]cellCounts
+}
+
+// cellKey holds the values of sums.keys, then zeros; cellCounts likewise.
+type (
+	cellKey    [6]int64
+	cellCounts [4]int64
+)
+
+var clickCounters = []string{"people", "repeat", "bot", "preview"}
+
+func clickSums(table string, size int, keys ...string) *sums {
+	return &sums{table: table, keys: keys, counters: clickCounters, cells: make(map[cellKey]cellCounts, size)}
+}
+
+func (s *sums) addClicks(k cellKey, c rollup.Counts) {
+	s.add(k, cellCounts{c.People, c.Repeat, c.Bot, c.Preview})
+}
+
+func (s *sums) add(k cellKey, n cellCounts) {
+	sum := s.cells[k]
+	for i, v := range n {
+		sum[i] += v
+	}
+	s.cells[k] = sum
+}
+
+// rowsAtOnce is how many rows one statement carries: enough to hide the cost of
+// a call, few enough for SQLite, which looks a $n up in a list each time that
+// it is bound (8 rows: 207,000 clicks/s in BenchmarkApply, 64 rows: 83,000).
+const rowsAtOnce = 8
+
+// write adds the sums in the order of the key, so that neighbours share pages.
+func (s *sums) write(ctx context.Context, tx *sql.Tx) error {
+	keys := make([]cellKey, 0, len(s.cells))
+	for k := range s.cells {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b cellKey) int { return slices.Compare(a[:], b[:]) })
+	var full *sql.Stmt
+	args := make([]any, 0, rowsAtOnce*(len(s.keys)+len(s.counters)))
+	for part := range slices.Chunk(keys, rowsAtOnce) {
+		args = args[:0]
+		for _, k := range part {
+			sum := s.cells[k]
+			for i := range s.keys {
+				args = append(args, k[i])
+			}
+			for i := range s.counters {
+				args = append(args, sum[i])
+			}
+		}
+		stmt := full
+		if stmt == nil || len(part) < rowsAtOnce {
+			var err error
+			if stmt, err = tx.PrepareContext(ctx, s.upsert(len(part))); err != nil {
+				return fmt.Errorf("%s: %w", s.table, err)
+			}
+			defer stmt.Close()
+			full = stmt
+		}
+		if _, err := stmt.ExecContext(ctx, args...); err != nil {
+			return fmt.Errorf("%s: %w", s.table, err)
+		}
+	}
+	return nil
+}
+
+func (s *sums) upsert(rows int) string {
+	var b strings.Builder
+	keys := strings.Join(s.keys, ", ")
+	fmt.Fprintf(&b, "INSERT INTO %s (%s, %s) VALUES ", s.table, keys, strings.Join(s.counters, ", "))
+	for row, n := 0, 0; row < rows; row++ {
+		if row > 0 {
+			b.WriteString(", ")
+		}
+		for i := range len(s.keys) + len(s.counters) {
+			if n++; i == 0 {
+				b.WriteString("($")
+			} else {
+				b.WriteString(", $")
+			}
+			b.WriteString(strconv.Itoa(n))
+		}
+		b.WriteByte(')')
+	}
+	fmt.Fprintf(&b, " ON CONFLICT (%s) DO UPDATE SET ", keys)
+	for i, c := range s.counters {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s = %s.%s + excluded.%s", c, s.table, c, c)
+	}
+	return b.String()
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+
+	"lensan/server/rollup"
+)
+
+var viewCounters = []string{"views", "loads"}
+
+// AddViews adds views and loads of badges, in one transaction.
+func (s *Store) AddViews(ctx context.Context, views map[rollup.ViewKey]rollup.Views) error {
+	fine := &sums{table: "views", keys: []string{"day", "placement", "province", "campaign", "host"}, counters: viewCounters, cells: map[cellKey]cellCounts{}}
+	month := &sums{table: "views_month", keys: []string{"month", "placement", "province", "campaign", "host"}, counters: viewCounters, cells: map[cellKey]cellCounts{}}
+	province := &sums{table: "views_province_day", keys: []string{"day", "province"}, counters: viewCounters, cells: map[cellKey]cellCounts{}}
+	hosts := s.hosts.begin()
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		if err := hosts.resolve(ctx, tx, s.query, hostsOfViews(views)); err != nil {
+			return err
+		}
+		for k, v := range views {
+			host, n := hosts.id(k.Host), cellCounts{v.Views, v.Loads}
+			fine.add(cellKey{int64(k.Day), k.Placement, int64(k.Province), k.Campaign, host}, n)
+			month.add(cellKey{monthOf(k.Day), k.Placement, int64(k.Province), k.Campaign, host}, n)
+			province.add(cellKey{int64(k.Day), int64(k.Province)}, n)
+		}
+		for _, table := range []*sums{fine, month, province} {
+			if err := table.write(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("add views: %w", err)
+	}
+	hosts.keep()
+	return nil
+}
+
+func hostsOfViews(views map[rollup.ViewKey]rollup.Views) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for k := range views {
+			if !yield(k.Host) {
+				return
+			}
+		}
+	}
+}
