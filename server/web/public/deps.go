@@ -26,6 +26,8 @@ type Deps struct {
 	Visitors Visitors
 	Pages    *web.Pages
 	Base     string // LENSAN_BASE_URL without a slash at the end
+	Hotline  string // telephone number on the hub page, as people write it; "" if there is none
 	Proxies  web.Proxies
 	Now      func() time.Time
+	Ready    []Check // what /readyz asks besides the link table
 }

@@ -22,7 +22,7 @@ type gate struct {
 	proxies  web.Proxies
 	now      func() time.Time
 	ownHost  string
-	hub      func(*fiber.Ctx, *referral.Link) error
+	hub      func(c *fiber.Ctx, link *referral.Link, day referral.Day, choice string) error
 	strays   func(c *fiber.Ctx, typed string) error
 }
 
@@ -38,7 +38,8 @@ var passages = sync.Pool{New: func() any {
 }}
 
 func newGate(d Deps) *gate {
-	g := &gate{links: d.Links, clicks: d.Clicks, visitors: d.Visitors, proxies: d.Proxies, now: d.Now}
+	g := &gate{links: d.Links, clicks: d.Clicks, visitors: d.Visitors, proxies: d.Proxies, now: d.Now,
+		hub: newHub(d).handle, strays: (&verifier{d}).stray}
 	if u, err := url.Parse(d.Base); err == nil {
 		g.ownHost = strings.ToLower(u.Hostname())
 	}
@@ -49,15 +50,14 @@ func newGate(d Deps) *gate {
 func (g *gate) handle(c *fiber.Ctx) error {
 	typed, choice, scan, ok := splitWay(c.Path())
 	if !ok {
-		return c.Next()
+		return g.others(c)
 	}
-	head := c.Context().IsHead()
-	if !head && !c.Context().IsGet() {
+	if !c.Context().IsGet() && !c.Context().IsHead() {
 		return c.Next()
 	}
 	code, err := referral.ParseCode(typed)
 	if err != nil {
-		return g.stray(c, typed)
+		return g.others(c)
 	}
 	links := g.links.Load()
 	if links == nil {
@@ -65,7 +65,7 @@ func (g *gate) handle(c *fiber.Ctx) error {
 	}
 	link := links.Find(code)
 	if link == nil {
-		return g.stray(c, typed)
+		return g.others(c)
 	}
 	channel, destination := referral.ChannelWidget, link.Destination
 	switch {
@@ -79,17 +79,26 @@ func (g *gate) handle(c *fiber.Ctx) error {
 	case link.Kind == referral.PlacementLink:
 		channel = referral.ChannelLink
 	}
-	return g.pass(c, link, destination, channel, head)
+	return g.pass(c, link, destination, channel, choice)
 }
 
-// stray lets the other handlers have a request that is for no code that
-// exists, and helps if none of them wants it.
-func (g *gate) stray(c *fiber.Ctx, typed string) error {
+// others lets the other handlers have a request that is for no code that
+// exists. If none of them knows the address, and it may have been meant for a
+// code, the visitor is helped to find the right one.
+func (g *gate) others(c *fiber.Ctx) error {
 	err := c.Next()
-	if err != nil && web.Status(err) == fiber.StatusNotFound {
-		return g.strays(c, typed)
+	if err == nil || web.Status(err) != fiber.StatusNotFound {
+		return err
 	}
-	return err
+	path := utils.CopyString(c.Path())
+	typed, atGo := strings.CutPrefix(path, "/go/")
+	if !atGo {
+		typed = strings.Trim(path, "/")
+		if strings.Contains(typed, "/") || len(tidy(typed)) != referral.CodeLength {
+			return err
+		}
+	}
+	return g.strays(c, typed)
 }
 
 // splitWay takes a path apart; ok is false when it can hold no code. One slash
@@ -121,8 +130,8 @@ var (
 )
 
 // pass records the click and then sends the visitor on; destination nil stands
-// for the hub page.
-func (g *gate) pass(c *fiber.Ctx, link *referral.Link, destination *referral.LinkDestination, channel referral.Channel, head bool) error {
+// for the hub page, choice is the third form's last part.
+func (g *gate) pass(c *fiber.Ctx, link *referral.Link, destination *referral.LinkDestination, channel referral.Channel, choice string) error {
 	p := passages.Get().(*passage)
 	defer passages.Put(p)
 	request := &c.Context().Request.Header
@@ -141,7 +150,7 @@ func (g *gate) pass(c *fiber.Ctx, link *referral.Link, destination *referral.Lin
 	if k.Referrer = utils.UnsafeString(p.referrer); k.Referrer == g.ownHost {
 		k.Referrer = "" // from our own hub or embed page: says nothing of where badges are
 	}
-	if head {
+	if c.Context().IsHead() {
 		k.Marks |= referral.MarkHead
 	}
 	if isPrefetch(request) {
@@ -154,7 +163,7 @@ func (g *gate) pass(c *fiber.Ctx, link *referral.Link, destination *referral.Lin
 	response.Header.SetCanonical(headerCacheControl, noStore)
 	response.Header.SetCanonical(headerReferrerPolicy, goReferrerPolicy)
 	if destination == nil {
-		return g.hub(c, link)
+		return g.hub(c, link, day, choice)
 	}
 	var extra string
 	if len(destination.PassParams) > 0 {

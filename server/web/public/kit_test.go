@@ -21,6 +21,7 @@ var (
 	qrCode     = code("QRC23") // kind qr
 	hubCode    = code("HXB23") // destination hub
 	pausedCode = code("PAXSD") // paused
+	closedCode = code("CVZSD") // leads to voso, which is paused
 	ghostCode  = code("GHTST") // fits, and does not exist
 )
 
@@ -146,6 +147,7 @@ func sampleLinks(t testing.TB) *referral.Links {
 			placement(12, linkCode, referral.PlacementLink, "guide", referral.PlacementOpen),
 			placement(13, qrCode, referral.PlacementQR, "guide", referral.PlacementOpen),
 			placement(14, hubCode, referral.PlacementQR, referral.HubID, referral.PlacementOpen),
+			placement(16, closedCode, referral.PlacementQR, "voso", referral.PlacementOpen),
 			placement(15, pausedCode, referral.PlacementWidget, "support_portal", referral.PlacementPaused),
 		},
 	}, provinces, nil)

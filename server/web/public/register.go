@@ -1,18 +1,19 @@
 package public
 
-import (
-	"github.com/gofiber/fiber/v2"
-
-	"lensan/server/referral"
-)
+import "github.com/gofiber/fiber/v2"
 
 // Register mounts the public addresses. It must come before every other
 // handler of the application: the redirects' way is the first to look at a
 // request and lets all others pass.
 func Register(app *fiber.App, d Deps) error {
-	g := newGate(d)
-	g.hub = func(c *fiber.Ctx, l *referral.Link) error { return c.SendString("hub") }
-	g.strays = func(c *fiber.Ctx, typed string) error { return fiber.ErrNotFound }
-	app.Use(g.handle)
+	app.Use(newGate(d).handle)
+
+	verify := &verifier{d}
+	app.Get("/", handleHome(d))
+	app.Get("/kiem-tra", verify.handle)
+	app.Get("/kiem-tra/:code", verify.handle)
+	app.Get("/robots.txt", handleRobots)
+	app.Get("/healthz", handleHealth)
+	app.Get("/readyz", handleReady(d.Links, d.Ready))
 	return nil
 }

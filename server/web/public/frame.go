@@ -1,0 +1,30 @@
+package public
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/server/web"
+)
+
+// frame is what the header of every page with styles needs.
+type frame struct {
+	Here      string // "/kiem-tra": the entry of the navigation that is current
+	OtherLang string // "vi" or "en"
+	OtherURL  string // this page in the other language
+	LangQuery string // "?lang=en" or "": to be added to addresses without a query
+}
+
+func newFrame(c *fiber.Ctx, here string) frame {
+	f := frame{Here: here, OtherLang: "en", OtherURL: "?lang=en"}
+	if web.PageLang(c) == "en" {
+		f.OtherLang, f.OtherURL, f.LangQuery = "vi", "?lang=vi", "?lang=en"
+	}
+	if q := strings.TrimSpace(c.Query("ma")); q != "" && len(q) <= maxTyped {
+		if tidied := tidy(q); tidied != "" {
+			f.OtherURL += "&ma=" + tidied
+		}
+	}
+	return f
+}

@@ -1,0 +1,28 @@
+package public
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/server/web"
+)
+
+// robots keeps robots away from what counts; crawlers that come all the same
+// are classed as such.
+const robots = "User-agent: *\nDisallow: /go/\nDisallow: /f/\nDisallow: /nhung/\nDisallow: /v1/\n"
+
+func handleRobots(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "public, max-age=86400")
+	return c.SendString(robots)
+}
+
+// handleHome says what this is to whoever types the host alone.
+func handleHome(d Deps) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		web.SetPageHeaders(c)
+		c.Set(fiber.HeaderCacheControl, "no-cache")
+		return d.Pages.Render(c, web.PageLang(c), "home.html", struct {
+			Frame frame
+			Base  string
+		}{newFrame(c, "/"), d.Base})
+	}
+}
