@@ -1,0 +1,85 @@
+// Package dashboard is the signed-in part of the site: the page of numbers and
+// the pages on which portals, placements, destinations and API keys are kept.
+// It declares what it needs of the rooms behind it and knows no database.
+package dashboard
+
+import (
+	"embed"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/server/web"
+)
+
+//go:embed html/*.html
+var htmlFiles embed.FS
+
+// Templates are the templates of these pages; their names begin with "dash_".
+func Templates() fs.FS {
+	dir, err := fs.Sub(htmlFiles, "html")
+	if err != nil {
+		panic(err) // the folder is compiled in
+	}
+	return dir
+}
+
+// Config is what the pages are made of. All fields are required.
+type Config struct {
+	BaseURL  string // what links carry; with https, cookies are Secure
+	Pages    *web.Pages
+	Access   Access
+	Registry Registry
+	Stats    Stats
+	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Dashboard answers every address under Root.
+type Dashboard struct {
+	Config
+	sessionCookie, formCookie string
+	secure                    bool
+}
+
+// Root is where the dashboard stands.
+const Root = "/thong-ke"
+
+// New returns a Dashboard that has no routes yet.
+func New(cfg Config) *Dashboard {
+	d := &Dashboard{Config: cfg, sessionCookie: "lensan-session", formCookie: "lensan-form"}
+	if strings.HasPrefix(cfg.BaseURL, "https://") {
+		d.secure = true
+		d.sessionCookie, d.formCookie = "__Host-"+d.sessionCookie, "__Host-"+d.formCookie
+	}
+	return d
+}
+
+// Register adds the routes.
+func (d *Dashboard) Register(r fiber.Router) {
+	g := r.Group(Root, setHeaders, refuseForeign(d.BaseURL))
+	g.Get("/dang-nhap", d.open(d.signInPage))
+	g.Post("/dang-nhap", d.open(d.signIn))
+	g.Get("/loi-moi/:token", d.open(d.invitationPage))
+	g.Post("/loi-moi/:token", d.open(d.acceptInvitation))
+	g.Post("/dang-xuat", d.signedIn(d.signOut))
+	g.Get("/", d.signedIn(d.overview))
+	g.Get("/dinh-nghia", d.signedIn(d.definitions))
+	g.Get("/cong", d.signedIn(d.portals))
+	g.Post("/cong", d.signedIn(d.createPortal))
+	g.Get("/vi-tri", d.signedIn(d.placements))
+	g.Post("/vi-tri", d.signedIn(d.createPlacement))
+	g.Get("/vi-tri/:code", d.signedIn(d.placement))
+	g.Post("/vi-tri/:code", d.signedIn(d.updatePlacement))
+	g.Get("/dich-den", d.signedIn(d.destinations))
+	g.Get("/dich-den/:id", d.signedIn(d.destination))
+	g.Post("/dich-den/:id", d.signedIn(d.updateDestination))
+	g.Get("/khoa", d.signedIn(d.keys))
+	g.Post("/khoa", d.signedIn(d.createKey))
+	g.Post("/khoa/:id/thu-hoi", d.signedIn(d.revokeKey))
+}

@@ -1,0 +1,115 @@
+package dashboard
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/server/referral"
+	"lensan/server/web"
+)
+
+// form is a form as the template "dash_form" draws it. What was typed is kept
+// when it is shown again with faults, passwords excepted.
+type form struct {
+	Action, Submit string
+	CSRF           string
+	Fields         []field
+	Hidden         []hidden
+	Problem        string       // what happened as a whole, "" if nothing
+	Faults         []fieldFault // of all fields, for the summary
+}
+
+type hidden struct{ Name, Value string }
+
+type fieldFault struct{ ID, Label, Text string }
+
+// field is one input. Key and Hint are text keys; Name is the first part of the
+// JSON pointer under which its faults come ("/hosts/2" belongs to "hosts").
+type field struct {
+	Name, Key, Hint string
+	Type            string // of an <input>, or "textarea", "select", "checkbox"; "" is text
+	Autocomplete    string
+	InputMode       string
+	Placeholder     string
+	Value           string
+	Options         []option
+	Required        bool
+	Faults          []string
+}
+
+type option struct {
+	Value, Label string
+	Selected     bool
+}
+
+// ID is the element's id.
+func (f field) ID() string { return "f-" + strings.ReplaceAll(f.Name, "/", "-") }
+
+// DescribedBy names the elements that explain the input, "" if there are none.
+func (f field) DescribedBy() string {
+	var ids []string
+	if f.Hint != "" {
+		ids = append(ids, f.ID()+"-hint")
+	}
+	if len(f.Faults) > 0 {
+		ids = append(ids, f.ID()+"-fault")
+	}
+	return strings.Join(ids, " ")
+}
+
+// newForm makes a form and puts in what was typed before.
+func newForm(v *visit, action, submitKey string, fields ...field) form {
+	f := form{Action: action, Submit: v.l.T(submitKey), CSRF: v.session.CSRF, Fields: fields}
+	if f.CSRF == "" {
+		f.CSRF = v.formToken()
+	}
+	for i := range f.Fields {
+		x := &f.Fields[i]
+		if typed, sent := v.form[x.Name]; sent && x.Type != "password" && len(typed) > 0 {
+			x.Value = typed[0]
+		} else if x.Type == "checkbox" && len(v.form) > 0 {
+			x.Value = ""
+		}
+		for j := range x.Options {
+			x.Options[j].Selected = x.Options[j].Value == x.Value
+		}
+	}
+	return f
+}
+
+// take puts an error that a person can mend beside its fields and sets the
+// status; it reports false for any other error.
+func (f *form) take(v *visit, err error) bool {
+	var e *referral.Error
+	if !errors.As(err, &e) || errors.Is(err, referral.ErrUnavailable) {
+		return false
+	}
+	v.c.Status(web.Status(err))
+	if errors.Is(err, referral.ErrInvalid) || errors.Is(err, referral.ErrConflict) {
+		v.c.Status(fiber.StatusUnprocessableEntity)
+	}
+	f.Problem = v.l.Args(e.Key, e.Args)
+	for _, fault := range e.Fields {
+		text := v.l.Args(fault.Key, fault.Args)
+		x := f.find(fault.Field)
+		if x == nil {
+			f.Faults = append(f.Faults, fieldFault{Label: strings.TrimPrefix(fault.Field, "/"), Text: text})
+			continue
+		}
+		x.Faults = append(x.Faults, text)
+		f.Faults = append(f.Faults, fieldFault{ID: x.ID(), Label: v.l.T(x.Key), Text: text})
+	}
+	return true
+}
+
+func (f *form) find(pointer string) *field {
+	at := strings.TrimPrefix(pointer, "/")
+	for i := range f.Fields {
+		if name := f.Fields[i].Name; at == name || strings.HasPrefix(at, name+"/") {
+			return &f.Fields[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package dashboard
+
+import (
+	"context"
+
+	"lensan/server/access"
+	"lensan/server/referral"
+	"lensan/server/registry"
+	"lensan/server/stats"
+)
+
+// Access is what the pages need of package access.
+type Access interface {
+	Accept(ctx context.Context, token, name, password string) (session string, err error)
+	SignIn(ctx context.Context, name, password, address string) (session string, err error)
+	Session(ctx context.Context, secret string) (access.Session, error)
+	SignOut(ctx context.Context, secret string) error
+	CreateKey(ctx context.Context, by referral.Actor, k access.Key) (key access.Key, secret string, err error)
+	Keys(ctx context.Context) ([]access.Key, error)
+	RevokeKey(ctx context.Context, by referral.Actor, id int64) error
+}
+
+// Registry is what the pages need of package registry.
+type Registry interface {
+	Provinces() *referral.Provinces
+	Destinations(ctx context.Context) ([]referral.Destination, error)
+	Destination(ctx context.Context, id string) (referral.Destination, error)
+	Portals(ctx context.Context, a referral.Actor, p registry.Page, f registry.Filter) ([]referral.Portal, string, error)
+	Portal(ctx context.Context, a referral.Actor, id string) (referral.Portal, error)
+	Placements(ctx context.Context, a referral.Actor, p registry.Page, f registry.Filter) ([]referral.Placement, string, error)
+	Placement(ctx context.Context, a referral.Actor, code referral.Code) (referral.Placement, error)
+	History(ctx context.Context, a referral.Actor, entity, key string, p registry.Page) ([]referral.Change, string, error)
+	UpdateDestination(ctx context.Context, a referral.Actor, id string, in registry.DestinationInput, reason string) (referral.Destination, error)
+	CreatePortal(ctx context.Context, a referral.Actor, in registry.PortalInput) (referral.Portal, error)
+	CreatePlacement(ctx context.Context, a referral.Actor, in registry.PlacementInput) (referral.Placement, error)
+	UpdatePlacement(ctx context.Context, a referral.Actor, code referral.Code, in registry.PlacementInput, reason string) (referral.Placement, error)
+}
+
+// Stats is what the pages need of package stats.
+type Stats interface {
+	Query(ctx context.Context, q stats.Query) (stats.Report, error)
+}
+
+var (
+	_ Access   = (*access.Access)(nil)
+	_ Registry = (*registry.Registry)(nil)
+	_ Stats    = (*stats.Stats)(nil)
+)
