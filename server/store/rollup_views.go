@@ -9,13 +9,16 @@ import (
 	"lensan/server/rollup"
 )
 
-var viewCounters = []string{"views", "loads"}
+func viewSums(table string, keys ...string) *sums {
+	return &sums{table: table, keys: keys, counters: []string{"views", "loads"}, cells: map[cellKey]cellCounts{}}
+}
 
 // AddViews adds views and loads of badges, in one transaction.
 func (s *Store) AddViews(ctx context.Context, views map[rollup.ViewKey]rollup.Views) error {
-	fine := &sums{table: "views", keys: []string{"day", "placement", "province", "campaign", "host"}, counters: viewCounters, cells: map[cellKey]cellCounts{}}
-	month := &sums{table: "views_month", keys: []string{"month", "placement", "province", "campaign", "host"}, counters: viewCounters, cells: map[cellKey]cellCounts{}}
-	province := &sums{table: "views_province_day", keys: []string{"day", "province"}, counters: viewCounters, cells: map[cellKey]cellCounts{}}
+	fine := viewSums("views", "day", "placement", "province", "campaign", "host")
+	month := viewSums("views_month", "month", "placement", "province", "campaign", "host")
+	province := viewSums("views_province_day", "day", "province")
+	provinceMonth := viewSums("views_province_month", "month", "province")
 	hosts := s.hosts.begin()
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		if err := hosts.resolve(ctx, tx, s.query, hostsOfViews(views)); err != nil {
@@ -26,8 +29,9 @@ func (s *Store) AddViews(ctx context.Context, views map[rollup.ViewKey]rollup.Vi
 			fine.add(cellKey{int64(k.Day), k.Placement, int64(k.Province), k.Campaign, host}, n)
 			month.add(cellKey{monthOf(k.Day), k.Placement, int64(k.Province), k.Campaign, host}, n)
 			province.add(cellKey{int64(k.Day), int64(k.Province)}, n)
+			provinceMonth.add(cellKey{monthOf(k.Day), int64(k.Province)}, n)
 		}
-		for _, table := range []*sums{fine, month, province} {
+		for _, table := range []*sums{fine, month, province, provinceMonth} {
 			if err := table.write(ctx, tx); err != nil {
 				return err
 			}

@@ -21,25 +21,32 @@ func (s *Store) mergeVisitors(ctx context.Context, tx *sql.Tx, sketches map[roll
 		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Province, b.Province))
 	})
 	for _, k := range keys {
-		var kept []byte
-		err := tx.QueryRowContext(ctx, s.query.get("visitors_sketch"), int64(k.Day), int64(k.Province)).Scan(&kept)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("visitors: %w", err)
-		}
-		union, err := mergeSketches(kept, sketches[k])
-		if err != nil {
-			return fmt.Errorf("visitors of %s in %d: %w", k.Day, k.Province, err)
-		}
-		merged, err := union.MarshalBinary()
-		if err != nil {
-			return fmt.Errorf("visitors: %w", err)
-		}
-		_, err = tx.ExecContext(ctx, s.query.get("visitors_set"), int64(k.Day), int64(k.Province), int64(union.Estimate()), merged)
-		if err != nil {
-			return fmt.Errorf("visitors: %w", err)
+		if err := s.mergeVisitorsOf(ctx, tx, int64(k.Day), int64(k.Province), sketches[k]); err != nil {
+			return fmt.Errorf("visitors of %s in province %d: %w", k.Day, k.Province, err)
 		}
 	}
 	return nil
+}
+
+func (s *Store) mergeVisitorsOf(ctx context.Context, tx *sql.Tx, day, province int64, more []byte) error {
+	var kept []byte
+	err := tx.QueryRowContext(ctx, s.query.get("visitor_sketch"), day, province).Scan(&kept)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	union, err := mergeSketches(kept, more)
+	if err != nil {
+		return err
+	}
+	merged, err := union.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, s.query.get("visitor_sketch_set"), day, province, merged); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, s.query.get("visitors_set"), day, province, int64(union.Estimate()))
+	return err
 }
 
 // mergeSketches returns the union of sketches in their binary form; empty ones

@@ -104,6 +104,7 @@ CREATE TABLE rollup_placement_month (
     PRIMARY KEY (month, placement, destination, channel, province, campaign)
 ) WITHOUT ROWID;
 CREATE INDEX rollup_placement_month_by_placement ON rollup_placement_month (placement, month);
+CREATE INDEX rollup_placement_month_by_province ON rollup_placement_month (province, month);
 CREATE INDEX rollup_placement_month_by_campaign ON rollup_placement_month (campaign, placement) WHERE campaign <> 0;
 
 -- What User-Agents say, once each.
@@ -207,16 +208,29 @@ CREATE TABLE views_province_day (
     PRIMARY KEY (day, province)
 ) WITHOUT ROWID;
 
--- HyperLogLog sketches and what each is estimated at; province 0 is the whole
--- country. The estimate stands before the sketch, so that reading it alone
--- does not touch the sketch's pages.
+CREATE TABLE views_province_month (
+    month    INTEGER NOT NULL,
+    province INTEGER NOT NULL,
+    views    BIGINT NOT NULL,
+    loads    BIGINT NOT NULL,
+    PRIMARY KEY (month, province)
+) WITHOUT ROWID;
+
+-- HyperLogLog sketches, and apart from them, because they are a thousand times
+-- as long, what each is estimated at. Province 0 is the whole country.
 CREATE TABLE visitors (
     day      INTEGER NOT NULL,
     province INTEGER NOT NULL,
     estimate BIGINT NOT NULL,
-    sketch   BYTEA NOT NULL,
     PRIMARY KEY (day, province)
 ) WITHOUT ROWID;
+
+CREATE TABLE visitor_sketches (
+    day      INTEGER NOT NULL,
+    province INTEGER NOT NULL,
+    sketch   BYTEA NOT NULL,
+    PRIMARY KEY (day, province)
+);
 
 -- How far each journal is applied; written in the transaction that adds up.
 CREATE TABLE journal_applied (
@@ -244,7 +258,9 @@ CREATE TABLE quality (
 DROP TABLE quality;
 DROP TABLE rollup_kept;
 DROP TABLE journal_applied;
+DROP TABLE visitor_sketches;
 DROP TABLE visitors;
+DROP TABLE views_province_month;
 DROP TABLE views_province_day;
 DROP TABLE views_month;
 DROP TABLE views;

@@ -30,12 +30,16 @@ SELECT count(*) FROM hosts;
 -- name: host_add
 INSERT INTO hosts (id, host) SELECT coalesce(max(id), 0) + 1, $1 FROM hosts RETURNING id;
 
--- name: visitors_sketch
-SELECT sketch FROM visitors WHERE day = $1 AND province = $2;
+-- name: visitor_sketch
+SELECT sketch FROM visitor_sketches WHERE day = $1 AND province = $2;
+
+-- name: visitor_sketch_set
+INSERT INTO visitor_sketches (day, province, sketch) VALUES ($1, $2, $3)
+ON CONFLICT (day, province) DO UPDATE SET sketch = excluded.sketch;
 
 -- name: visitors_set
-INSERT INTO visitors (day, province, estimate, sketch) VALUES ($1, $2, $3, $4)
-ON CONFLICT (day, province) DO UPDATE SET estimate = excluded.estimate, sketch = excluded.sketch;
+INSERT INTO visitors (day, province, estimate) VALUES ($1, $2, $3)
+ON CONFLICT (day, province) DO UPDATE SET estimate = excluded.estimate;
 
 -- name: rollup_keep
 INSERT INTO rollup_kept (cube, from_day) VALUES ($1, $2)

@@ -1,0 +1,165 @@
+package stats
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"lensan/server/referral"
+)
+
+// rowKey tells rows apart before they are named.
+type rowKey struct {
+	num  int64
+	text string
+}
+
+// read asks the cubes and folds their cells into rows.
+func (a *answer) read(ctx context.Context) error {
+	a.rows = map[rowKey]*Row{}
+	fold := a.folder()
+	for _, r := range []route{a.clicks, a.views} {
+		if !r.found() || a.matchesNothing() {
+			continue
+		}
+		by := dimensionOf[a.GroupBy]
+		if isTime(a.GroupBy) {
+			by = ByTime
+		}
+		for _, part := range r.parts(a.From, a.To, by, a.where) {
+			cells, err := a.source.Cells(ctx, part)
+			if err != nil {
+				return err
+			}
+			u := unitOf(part.Cube)
+			for _, c := range cells {
+				a.row(fold(u, c)).add(c)
+			}
+		}
+	}
+	if len(a.rows) > maxRows {
+		var f referral.Faults
+		f.Add("/group_by", "error.stats_rows")
+		return faulty(f.Err())
+	}
+	return a.readVisitors(ctx)
+}
+
+// matchesNothing says whether a condition excludes everything, as that on a
+// portal without placements does.
+func (a *answer) matchesNothing() bool {
+	return slices.ContainsFunc(a.where, func(c Condition) bool { return c.Text == "" && len(c.Nums) == 0 })
+}
+
+func (a *answer) row(k rowKey) *Row {
+	row := a.rows[k]
+	if row == nil {
+		row = &Row{ValidFrom: referral.NoDay}
+		a.rows[k] = row
+	}
+	return row
+}
+
+func (r *Row) add(c Cell) {
+	r.People += c.People
+	r.Repeat += c.Repeat
+	r.Bot += c.Bot
+	r.Preview += c.Preview
+	r.Arrivals += c.People
+	r.Through += c.Through
+	r.Views += c.Views
+	r.Loads += c.Loads
+}
+
+// folder returns what says to which row a cell belongs.
+func (a *answer) folder() func(unit, Cell) rowKey {
+	switch {
+	case isTime(a.GroupBy):
+		return func(u unit, c Cell) rowKey { return rowKey{num: timeNumber(a.GroupBy, u, c.Num)} }
+	case a.GroupBy == "province":
+		return func(_ unit, c Cell) rowKey { return rowKey{num: int64(a.provinceAsRead(referral.ProvinceID(c.Num)))} }
+	case a.GroupBy == "portal":
+		today := a.portalsToday()
+		return func(_ unit, c Cell) rowKey { return rowKey{num: today[a.places[c.Num].Portal]} }
+	}
+	return func(_ unit, c Cell) rowKey { return rowKey{num: c.Num, text: c.Text} }
+}
+
+// provinceAsRead returns a recorded province as the boundaries read it.
+func (a *answer) provinceAsRead(id referral.ProvinceID) referral.ProvinceID {
+	if a.Boundaries == BoundariesCurrent {
+		if p := a.Stats.provinces.Follow(id, a.today); p != nil {
+			return p.ID
+		}
+	}
+	return id
+}
+
+// report names the rows, fills the gaps in time and adds up.
+func (a *answer) report(ctx context.Context) (Report, error) {
+	out := Report{From: a.From, To: a.To, Total: Row{ValidFrom: referral.NoDay}}
+	for _, row := range a.rows {
+		out.Total.addRow(row)
+	}
+	out.Total.Visitors = a.visitors.total
+	name, err := a.namer(ctx)
+	if err != nil {
+		return out, err
+	}
+	if a.GroupBy != "" {
+		if isTime(a.GroupBy) {
+			for n, last := timeRange(a.GroupBy, a.From, a.To, a.now()); n <= last; n++ {
+				a.row(rowKey{num: n})
+			}
+		}
+		out.Rows = make([]Row, 0, len(a.rows))
+		for k, row := range a.rows {
+			row.Visitors = a.visitors.of(k)
+			name(k, row)
+			out.Rows = append(out.Rows, *row)
+		}
+	}
+	if a.clicks.month != nil && a.clicks.month.name == CubePlacementAgentMonth {
+		hideSmall(&out)
+	}
+	a.sort(out.Rows)
+	a.markUnknown(&out)
+	return out, a.addQuality(ctx, &out)
+}
+
+func (r *Row) addRow(o *Row) {
+	r.add(Cell{Counts: o.Counts, Through: o.Through, Views: o.Views, Loads: o.Loads})
+}
+
+func (a *answer) sort(rows []Row) {
+	slices.SortFunc(rows, func(x, y Row) int {
+		if !isTime(a.GroupBy) {
+			if c := cmp.Compare(y.Recorded(), x.Recorded()); c != 0 {
+				return c
+			}
+		}
+		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.ValidFrom, y.ValidFrom))
+	})
+}
+
+func (a *answer) markUnknown(r *Report) {
+	mark := func(row *Row) {
+		if !a.clicks.tellsThrough() {
+			row.Through = Unknown
+		}
+		if !a.views.found() {
+			row.Views, row.Loads = Unknown, Unknown
+		}
+	}
+	mark(&r.Total)
+	for i := range r.Rows {
+		mark(&r.Rows[i])
+	}
+}
+
+func (a *answer) addQuality(ctx context.Context, r *Report) (err error) {
+	status := a.status()
+	r.Quality.AppliedAt, r.Quality.StalledSince = status.AppliedAt, status.StalledSince
+	r.Quality.Lost, r.Quality.Unconfirmed, err = a.source.Quality(ctx, a.From, a.To)
+	return err
+}

@@ -1,0 +1,174 @@
+package stats
+
+import (
+	"context"
+	"errors"
+
+	"lensan/server/referral"
+)
+
+// checkFilter turns the filter into conditions. The error is the source's; what
+// is wrong with the filter goes to the faults.
+func (a *answer) checkFilter(ctx context.Context, f *referral.Faults) error {
+	a.filterProvince(f)
+	if err := a.filterPortal(ctx, f); err != nil {
+		return err
+	}
+	if err := a.filterPlacement(ctx, f); err != nil {
+		return err
+	}
+	if a.Filter.Destination == referral.HubID {
+		a.narrow("destination", Condition{On: ByDestination, Nums: []int64{referral.HubNum}})
+	} else if err := a.filterName(ctx, f, "destination", ByDestination, a.Filter.Destination, "error.destination_unknown"); err != nil {
+		return err
+	}
+	if a.Filter.Channel != "" {
+		channel, ok := referral.ParseChannel(a.Filter.Channel)
+		if !ok {
+			f.Add("/channel", "error.stats_word", "value", a.Filter.Channel, "words", "widget, qr, link, hub")
+		}
+		a.narrow("channel", Condition{On: ByChannel, Nums: []int64{int64(channel)}})
+	}
+	if err := a.filterName(ctx, f, "campaign", ByCampaign, a.Filter.Campaign, "error.campaign_unknown"); err != nil {
+		return err
+	}
+	for _, text := range []struct {
+		name  string
+		on    Dimension
+		value string
+	}{
+		{"device", ByDevice, a.Filter.Device}, {"os", ByOS, a.Filter.OS}, {"browser", ByBrowser, a.Filter.Browser},
+		{"app", ByApp, a.Filter.App}, {"referrer_host", ByHost, a.Filter.ReferrerHost},
+	} {
+		if text.value != "" {
+			a.narrow(text.name, Condition{On: text.on, Text: text.value})
+		}
+	}
+	return nil
+}
+
+func (a *answer) narrow(name string, c Condition) {
+	a.filtered = append(a.filtered, name)
+	a.where = append(a.where, c)
+}
+
+func (a *answer) filterProvince(f *referral.Faults) {
+	code := a.Filter.Province
+	if code == "" {
+		return
+	}
+	if a.Boundaries == BoundariesRecorded {
+		for _, p := range a.Stats.provinces.All() {
+			if p.Code == code {
+				a.provinces = append(a.provinces, p.ID)
+			}
+		}
+		if len(a.provinces) == 0 {
+			f.Add("/province", "error.province_unknown", "code", code)
+		}
+	} else if p, err := a.Stats.provinces.Find(code, a.today); err == nil {
+		a.provinces = a.Stats.provinces.Lineage(p.ID)
+	} else {
+		addError(f, "/province", err)
+	}
+	nums := make([]int64, len(a.provinces))
+	for i, id := range a.provinces {
+		nums[i] = int64(id)
+	}
+	a.narrow("province", Condition{On: ByProvince, Nums: nums})
+}
+
+// addError adds what a *referral.Error says of one field.
+func addError(f *referral.Faults, field string, err error) {
+	var e *referral.Error
+	if !errors.As(err, &e) {
+		f.Add(field, "error.invalid")
+		return
+	}
+	var nameValue []string
+	for name, value := range e.Args {
+		nameValue = append(nameValue, name, value)
+	}
+	f.Add(field, e.Key, nameValue...)
+}
+
+func (a *answer) filterPortal(ctx context.Context, f *referral.Faults) (err error) {
+	if a.Filter.Portal == "" && a.GroupBy != "portal" {
+		return nil
+	}
+	if a.portals, err = a.source.Names(ctx, ByPortal); err != nil {
+		return err
+	}
+	if a.places, err = a.source.Names(ctx, ByPlacement); err != nil || a.Filter.Portal == "" {
+		return err
+	}
+	asked, known := int64(0), false
+	for num, name := range a.portals {
+		if name.ID == a.Filter.Portal {
+			asked, known = num, true
+		}
+	}
+	if !known {
+		f.Add("/portal", "error.portal_unknown", "id", a.Filter.Portal)
+	}
+	today := a.portalsToday()
+	nums := []int64{}
+	for num, place := range a.places {
+		if known && today[place.Portal] == today[asked] {
+			nums = append(nums, num)
+		}
+	}
+	a.narrow("portal", Condition{On: ByPlacement, Nums: nums})
+	return nil
+}
+
+// portalsToday maps each portal to the one that it is read as by the boundaries.
+func (a *answer) portalsToday() map[int64]int64 {
+	byID := make(map[string]int64, len(a.portals))
+	for num, name := range a.portals {
+		byID[name.ID] = num
+	}
+	today := make(map[int64]int64, len(a.portals))
+	for num := range a.portals {
+		last := num
+		for steps := 0; a.Boundaries == BoundariesCurrent && a.portals[last].Into != "" && steps < len(a.portals); steps++ {
+			last = byID[a.portals[last].Into]
+		}
+		today[num] = last
+	}
+	return today
+}
+
+func (a *answer) filterPlacement(ctx context.Context, f *referral.Faults) error {
+	if a.Filter.Placement == "" {
+		return nil
+	}
+	code, err := referral.ParseCode(a.Filter.Placement)
+	if err != nil {
+		addError(f, "/placement", err)
+	}
+	return a.filterName(ctx, f, "placement", ByPlacement, string(code), "error.code_unknown")
+}
+
+func (a *answer) filterName(ctx context.Context, f *referral.Faults, field string, on Dimension, id, unknown string) error {
+	if id == "" {
+		return nil
+	}
+	names, err := a.source.Names(ctx, on, id)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		argument := "id"
+		if on == ByPlacement {
+			argument = "code"
+		}
+		f.Add("/"+field, unknown, argument, id)
+	}
+	var nums []int64
+	for num := range names {
+		nums = append(nums, num)
+	}
+	a.narrow(field, Condition{On: on, Nums: nums})
+	return nil
+}

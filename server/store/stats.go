@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"lensan/server/referral"
+	"lensan/server/stats"
+)
+
+var _ stats.Source = (*Store)(nil)
+
+// KeptFrom returns since which day a cube is whole.
+func (s *Store) KeptFrom(ctx context.Context, c stats.Cube) (referral.Day, error) {
+	day, err := s.keptFrom(ctx, s.read, statsTables[c].table)
+	return day, classed(err)
+}
+
+// Quality returns how many clicks of a period were lost and left unconfirmed.
+func (s *Store) Quality(ctx context.Context, from, to referral.Day) (lost, unconfirmed int64, err error) {
+	err = s.read.QueryRowContext(ctx, s.query.get("stats_quality"), int64(from), int64(to)).Scan(&lost, &unconfirmed)
+	if err != nil {
+		return 0, 0, fmt.Errorf("quality: %w", classed(err))
+	}
+	return lost, unconfirmed, nil
+}
+
+// Names returns the names of portals, placements, destinations or campaigns by
+// number: of the ids given, or of all if there are none.
+func (s *Store) Names(ctx context.Context, of stats.Dimension, ids ...string) (map[int64]stats.Name, error) {
+	query, args := s.query.get("stats_names_"+string(of)), make([]any, len(ids))
+	if len(ids) > 0 {
+		marks := make([]string, len(ids))
+		for i, id := range ids {
+			marks[i], args[i] = fmt.Sprintf("$%d", i+1), id
+		}
+		query = fmt.Sprintf("SELECT * FROM (%s) AS named WHERE id IN (%s)", query, strings.Join(marks, ", "))
+	}
+	names := map[int64]stats.Name{}
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		var num int64
+		var n stats.Name
+		err := rows.Scan(&num, &n.ID, &n.Vi, &n.En, &n.Portal, &n.Into)
+		names[num] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("names by %s: %w", of, err)
+	}
+	return names, nil
+}
+
+// each calls row for each row of a reading query.
+func (s *Store) each(ctx context.Context, query string, args []any, row func(*sql.Rows) error) error {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return classed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return classed(err)
+		}
+	}
+	return classed(rows.Err())
+}
