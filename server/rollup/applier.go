@@ -2,36 +2,153 @@ package rollup
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
 	"time"
 
 	"lensan/server/classify"
 	"lensan/server/clicklog"
+	"lensan/server/referral"
 )
+
+// Classifier is what an Applier asks of classify.Classifier.
+type Classifier interface {
+	Classify(click *referral.Click) (referral.Class, classify.Agent)
+	// Reset forgets the clicks remembered for the rule of repeats.
+	Reset()
+}
 
 // Status is what staff see of the applier.
 type Status struct {
 	Seq          uint64    // last applied number
 	AppliedAt    time.Time // when Apply last succeeded or nothing was left to do
-	StalledSince time.Time // zero while all is well; else since when the sink refuses
+	StalledSince time.Time // zero while all is well; else since when journal or sink refuse
 	Err          error     // why it is stalled
 }
 
+// How an Applier paces itself.
+const (
+	applyEvery = time.Second            // clicks wait this long for others, unless someone waits for them
+	finishWait = 5 * time.Second        // for what is left when Run ends
+	backoffMin = 100 * time.Millisecond // after a failure, doubled up to backoffMax
+	backoffMax = 2 * time.Second
+)
+
 // Applier moves clicks from a journal into a sink. Only one may run on a journal.
-type Applier struct{}
+type Applier struct {
+	worker worker
+	wake   chan struct{}
+
+	mu     sync.Mutex
+	status Status
+	moved  chan struct{} // closed when status.Seq changes
+}
 
 // NewApplier returns an Applier that has not started.
-func NewApplier(j clicklog.Journal, s Sink, c *classify.Classifier) *Applier { panic("skeleton") }
+func NewApplier(j clicklog.Journal, s Sink, c Classifier) *Applier {
+	a := &Applier{wake: make(chan struct{}, 1), moved: make(chan struct{})}
+	a.worker = worker{journal: j, sink: s, classifier: c, sums: NewAccumulator(), log: slog.Default(), applied: a.setApplied}
+	return a
+}
 
-// Run applies until ctx ends, then applies what is left (for at most 5 s) and returns.
-// Failures of the sink are retried with backoff for ever; they show in Status.
-func (a *Applier) Run(ctx context.Context) error { panic("skeleton") }
+// Run applies until ctx ends, then applies what is left (for at most 5 s) and
+// returns. Failures of journal or sink are retried with backoff for ever; they
+// show in Status. Applied clicks are trimmed from the journal once they are
+// 20 s old: see worker.
+func (a *Applier) Run(ctx context.Context) error {
+	backoff := backoffMin
+	for ctx.Err() == nil {
+		more, err := a.step(ctx)
+		switch {
+		case err != nil:
+			sleep(ctx, backoff, nil)
+			backoff = min(2*backoff, backoffMax)
+			continue
+		case !more:
+			sleep(ctx, applyEvery, a.wake)
+		}
+		backoff = backoffMin
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWait)
+	defer cancel()
+	for {
+		if more, err := a.step(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
 
-// Wake tells the applier that there is something new in the journal.
-func (a *Applier) Wake() { panic("skeleton") }
+// sleep returns after d, or when ctx ends or wake is sent to.
+func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer.C:
+	}
+}
+
+// step does what can be done at once and books the result in the status.
+func (a *Applier) step(ctx context.Context) (more bool, err error) {
+	more, err = a.worker.step(ctx)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case err == nil:
+		a.status.StalledSince, a.status.Err = time.Time{}, nil
+		a.status.AppliedAt = time.Now()
+	case ctx.Err() == nil:
+		a.status.Err = err
+		if a.status.StalledSince.IsZero() {
+			a.status.StalledSince = time.Now()
+		}
+	}
+	return more, err
+}
+
+// setApplied is called by the worker when the sink has moved on.
+func (a *Applier) setApplied(seq uint64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.status.Seq, a.status.AppliedAt = seq, time.Now()
+	close(a.moved)
+	a.moved = make(chan struct{})
+}
+
+// Wake makes a waiting applier look into the journal at once instead of within
+// a second. It does not shorten the backoff after a failure.
+func (a *Applier) Wake() {
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
 
 // WaitApplied returns when all clicks up to a number are applied, or ctx ends
 // (with ErrUnavailable wrapped).
-func (a *Applier) WaitApplied(ctx context.Context, seq uint64) error { panic("skeleton") }
+func (a *Applier) WaitApplied(ctx context.Context, seq uint64) error {
+	for {
+		a.mu.Lock()
+		status, moved := a.status, a.moved
+		a.mu.Unlock()
+		if status.Seq >= seq {
+			return nil
+		}
+		a.Wake()
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for click %d, %d applied: %w", seq, status.Seq, errors.Join(referral.ErrUnavailable, ctx.Err(), status.Err))
+		}
+	}
+}
 
 // Status returns the state now.
-func (a *Applier) Status() Status { panic("skeleton") }
+func (a *Applier) Status() Status {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.status
+}

@@ -1,0 +1,219 @@
+package rollup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"lensan/server/classify"
+	"lensan/server/clicklog"
+	"lensan/server/referral"
+)
+
+// readBatches bounds one reading of the journal; the journal bounds its bytes.
+const readBatches = 256
+
+// worker is the part of an Applier that runs in one goroutine. What it knows
+// beyond the journal and the sink may be lost at any moment:
+//
+//   - Sums that were not applied are read again from the journal after
+//     Sink.Applied, because Apply moves that number in its transaction.
+//   - What the classifier remembered is rebuilt by showing it the clicks that
+//     the journal still holds from before that number, see retained.
+type worker struct {
+	journal    clicklog.Journal
+	sink       Sink
+	classifier Classifier
+	log        *slog.Logger
+	applied    func(seq uint64) // told of each new number
+
+	ready    bool   // warmed up
+	after    uint64 // Sink.Applied
+	position uint64 // last number in sums
+	sums     *Accumulator
+	batches  []mark // in sums
+	retained retained
+	clicks   []referral.Click // of the batch at hand; kept for its memory
+}
+
+// step warms up if need be, reads until the sums are full or the journal ends,
+// applies the sums and trims. It reports whether there is more to do at once.
+// After an error it can be called again and goes on where it failed.
+func (w *worker) step(ctx context.Context) (more bool, err error) {
+	if !w.ready {
+		if err := w.warmUp(ctx); err != nil {
+			return false, err
+		}
+	}
+	more, readErr := w.gather(ctx)
+	if w.position > w.after {
+		if err := w.apply(ctx); err != nil || !w.ready {
+			return err == nil, err
+		}
+	}
+	w.trim(ctx, !more && readErr == nil)
+	return more, readErr
+}
+
+// warmUp shows the classifier the retained clicks, and starts after those that
+// the sink has.
+func (w *worker) warmUp(ctx context.Context) error {
+	after, err := w.sink.Applied(ctx, w.journal.ID())
+	if err != nil {
+		return fmt.Errorf("last applied number: %w", err)
+	}
+	last, err := w.journal.Last(ctx)
+	if err != nil {
+		return err
+	}
+	if after > last {
+		return fmt.Errorf("clicks up to %d are applied, but journal %s ends at %d: it is older than the store: %w", after, w.journal.ID(), last, referral.ErrConflict)
+	}
+	w.classifier.Reset()
+	w.sums.Reset()
+	w.batches = w.batches[:0]
+	w.retained = retained{}
+	for position := uint64(0); position < after; {
+		batches, err := w.journal.Read(ctx, position, readBatches)
+		if err != nil {
+			return err
+		}
+		if len(batches) == 0 {
+			break
+		}
+		for i := range batches {
+			if position = batches[i].Seq; position > after {
+				break
+			}
+			if err := w.decode(&batches[i]); err != nil {
+				return err
+			}
+			for i := range w.clicks {
+				w.classify(&w.clicks[i])
+			}
+			w.retained.push(w.mark(position))
+		}
+	}
+	w.after, w.position, w.ready = after, after, true
+	w.applied(after)
+	return nil
+}
+
+// gather reads into the sums until they are full (more is true) or hold what
+// the journal held at the beginning.
+func (w *worker) gather(ctx context.Context) (more bool, err error) {
+	last, err := w.journal.Last(ctx)
+	if err != nil {
+		return false, err
+	}
+	for !w.sums.Full() {
+		if w.position >= last {
+			return false, nil
+		}
+		batches, err := w.journal.Read(ctx, w.position, readBatches)
+		if err != nil || len(batches) == 0 {
+			return false, err
+		}
+		for i := range batches {
+			if w.sums.Full() {
+				break
+			}
+			if err := w.take(&batches[i]); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
+// take adds one batch to the sums, wholly or not at all.
+func (w *worker) take(b *clicklog.Batch) error {
+	if err := w.decode(b); err != nil {
+		return err
+	}
+	if first := b.Seq - uint64(b.N); b.Seq > uint64(b.N) && first > w.position {
+		w.log.Warn("the journal lacks clicks that were not applied", "journal", w.journal.ID(), "after", w.position, "up_to", first)
+	}
+	for i := range w.clicks {
+		class, agent := w.classify(&w.clicks[i])
+		w.sums.Add(&w.clicks[i], class, &agent)
+	}
+	w.position = b.Seq
+	w.batches = append(w.batches, w.mark(b.Seq))
+	return nil
+}
+
+// decode reads a batch's clicks. One that cannot be read stops the applier
+// rather than being passed over: a newer version of this program may know how.
+func (w *worker) decode(b *clicklog.Batch) error {
+	w.clicks = w.clicks[:0]
+	r := clicklog.NewReader(b.Data)
+	for {
+		if len(w.clicks) == cap(w.clicks) {
+			w.clicks = append(w.clicks, referral.Click{})
+		} else {
+			w.clicks = w.clicks[:len(w.clicks)+1] // with the texts of an earlier click, often the same
+		}
+		if !r.Next(&w.clicks[len(w.clicks)-1]) {
+			w.clicks = w.clicks[:len(w.clicks)-1]
+			break
+		}
+	}
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("batch %d: %w", b.Seq, err)
+	}
+	if len(w.clicks) != b.N {
+		return fmt.Errorf("batch %d holds %d clicks instead of %d: %w", b.Seq, len(w.clicks), b.N, clicklog.ErrMalformed)
+	}
+	return nil
+}
+
+// classify asks the classifier; a click on which it panics is counted as
+// nobody in particular, lest the same click bring down every new start.
+func (w *worker) classify(c *referral.Click) (class referral.Class, agent classify.Agent) {
+	defer func() {
+		if r := recover(); r != nil {
+			w.log.Error("classifier panicked", "panic", r)
+			class, agent = referral.ClassBot, classify.Agent{Device: classify.Other, OS: classify.Other, Browser: classify.Other, App: "browser"}
+		}
+	}()
+	return w.classifier.Classify(c)
+}
+
+// apply hands the sums to the sink. When the sink's number is not where it was
+// left, because somebody else applied or because an Apply that was reported as
+// failed was not, the sink's word counts: warm up again from there.
+func (w *worker) apply(ctx context.Context) error {
+	delta, err := w.sums.Delta(w.journal.ID(), w.after, w.position)
+	if err != nil {
+		return err
+	}
+	err = w.sink.Apply(ctx, delta)
+	if errors.Is(err, referral.ErrConflict) {
+		applied, lookErr := w.sink.Applied(ctx, w.journal.ID())
+		if lookErr != nil {
+			return fmt.Errorf("last applied number: %w", lookErr)
+		}
+		if applied != w.position && applied != w.after {
+			w.log.Warn("the sink has moved by itself", "journal", w.journal.ID(), "from", w.after, "to", applied)
+			w.ready = false
+			return nil
+		}
+		if applied != w.position {
+			return fmt.Errorf("apply clicks %d to %d: %w", w.after+1, w.position, err)
+		}
+		err = nil // it was our own, applied though reported as failed
+	}
+	if err != nil {
+		return fmt.Errorf("apply clicks %d to %d: %w", w.after+1, w.position, err)
+	}
+	w.after = w.position
+	w.sums.Reset()
+	for _, m := range w.batches {
+		w.retained.push(m)
+	}
+	w.batches = w.batches[:0]
+	w.applied(w.after)
+	return nil
+}
