@@ -173,6 +173,9 @@ func ReadProvinces(csv63, csv34 string) (*Provinces, error) {
 	into := map[string]string{} // old code → code of the 34
 	parts := map[string]int{}
 	for _, row := range now {
+		if !validProvinceCode(row["gso_code"]) {
+			return nil, fmt.Errorf("province code %q is not two digits: %w", row["gso_code"], ErrInvalid)
+		}
 		for _, oldCode := range strings.Fields(row["old_gso_codes"]) {
 			into[oldCode] = row["gso_code"]
 			parts[row["gso_code"]]++
@@ -181,6 +184,9 @@ func ReadProvinces(csv63, csv34 string) (*Provinces, error) {
 	var list []Province
 	for _, row := range old {
 		code := row["gso_code"]
+		if !validProvinceCode(code) {
+			return nil, fmt.Errorf("province code %q is not two digits: %w", code, ErrInvalid)
+		}
 		if want := row["merged_into_gso_code"]; want != "" && want != into[code] {
 			return nil, fmt.Errorf("province %s: successor %s in one list, %s in the other: %w", code, want, into[code], ErrInvalid)
 		}
@@ -209,6 +215,10 @@ func ReadProvinces(csv63, csv34 string) (*Provinces, error) {
 		}
 	}
 	return NewProvinces(list)
+}
+
+func validProvinceCode(s string) bool {
+	return len(s) == 2 && s[0] >= '0' && s[0] <= '9' && s[1] >= '0' && s[1] <= '9'
 }
 
 func provinceID(code string, earlier int) ProvinceID {

@@ -2,6 +2,7 @@ package referral
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -14,13 +15,13 @@ type Target struct {
 	parts    []targetPart
 	host     string
 	fragment string
-	hasQuery bool
+	hasQuery bool // among parts
+	tracked  bool // utm_ parameters are appended
 }
 
 type targetPart struct {
 	literal string
 	field   targetField
-	omit    bool // leave literal out too when the field is empty (appended utm_)
 }
 
 type targetField uint8
@@ -50,79 +51,87 @@ type TargetValues struct {
 // refused; the error wraps ErrInvalid.
 func ParseTarget(template string) (*Target, error) {
 	bad := func(key string) (*Target, error) { return nil, Errorf(ErrInvalid, key, "value", template) }
-	if len(template) > 2000 {
+	if len(template) > 2000 || strings.IndexFunc(template, outsideURL) >= 0 {
 		return bad("error.url")
 	}
-	for i := 0; i < len(template); i++ {
-		if c := template[i]; c <= ' ' || c == '\\' || c == '"' || c == '<' || c == '>' || c >= 0x7f {
-			return bad("error.url")
-		}
+	body, fragment, found := strings.Cut(template, "#")
+	parts, ok := parseParts(body)
+	if !ok || strings.ContainsAny(fragment, "{}") {
+		return bad("error.url_placeholder")
 	}
-	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(template))
+	u, err := url.Parse(sample(parts))
 	if err != nil || u.Host == "" || u.User != nil || u.Opaque != "" {
 		return bad("error.url")
 	}
-	host := strings.ToLower(u.Hostname())
-	loopback := host == "localhost" || host == "127.0.0.1" || host == "::1"
-	if !(u.Scheme == "https" || u.Scheme == "http" && loopback) || !(loopback || validHost(host)) {
-		return bad("error.url")
-	}
-	if strings.Contains(hostPart(template), "{") {
+	if strings.Contains(hostPart(body), "{") {
 		return bad("error.url_host")
 	}
-	t := &Target{host: u.Host}
-	body, fragment, found := strings.Cut(template, "#")
+	host := strings.ToLower(u.Hostname())
+	loopback := host == "localhost" || host == "127.0.0.1" || host == "::1"
+	if !(u.Scheme == "https" || u.Scheme == "http" && loopback) || !(loopback || validHost(host)) || !validPort(u) {
+		return bad("error.url")
+	}
+	t := &Target{parts: parts, host: u.Host, hasQuery: strings.Contains(body, "?"), tracked: !strings.Contains(body, "{")}
 	if found {
 		t.fragment = "#" + fragment
 	}
-	if strings.ContainsAny(t.fragment, "{}") {
-		return bad("error.url_placeholder")
-	}
-	t.hasQuery = strings.Contains(body, "?")
-	if !t.hasQuery && len(body) == len(u.Scheme)+len("://")+len(u.Host) {
-		body += "/"
-	}
-	if !strings.ContainsAny(body, "{}") {
-		t.appendTracking(body)
-		return t, nil
-	}
-	for body != "" {
-		literal, rest, open := strings.Cut(body, "{")
-		if !open {
-			t.parts = append(t.parts, targetPart{literal: literal})
-			break
-		}
-		name, after, closed := strings.Cut(rest, "}")
-		field, known := fieldNames[name]
-		if !closed || !known || strings.Contains(literal, "}") {
-			return bad("error.url_placeholder")
-		}
-		t.parts = append(t.parts, targetPart{literal: literal, field: field})
-		body = after
-	}
-	for _, p := range t.parts {
-		if strings.Contains(p.literal, "}") {
-			return bad("error.url_placeholder")
-		}
+	if len(body) == len(u.Scheme)+len("://")+len(u.Host) {
+		t.parts = append(t.parts, targetPart{literal: "/"})
 	}
 	return t, nil
 }
 
-func (t *Target) appendTracking(body string) {
-	t.parts = []targetPart{{literal: body}}
-	separator := "?"
-	if t.hasQuery {
-		separator = "&"
+// outsideURL says which characters are refused wherever they stand: browsers
+// read a backslash as a slash, and drop tabs and line ends.
+func outsideURL(c rune) bool {
+	return c <= ' ' || c == '\\' || c == '"' || c == '<' || c == '>' || c >= 0x7f
+}
+
+// parseParts splits a template at its placeholders; ok is false if a brace
+// stands alone or a name is unknown.
+func parseParts(body string) (parts []targetPart, ok bool) {
+	for body != "" {
+		literal, rest, open := strings.Cut(body, "{")
+		part := targetPart{literal: literal}
+		body = ""
+		if open {
+			name, after, closed := strings.Cut(rest, "}")
+			if part.field, ok = fieldNames[name]; !ok || !closed {
+				return nil, false
+			}
+			body = after
+		}
+		if strings.Contains(literal, "}") {
+			return nil, false
+		}
+		parts = append(parts, part)
 	}
-	for _, p := range []targetPart{
-		{literal: "utm_source=", field: fieldPortal}, {literal: "utm_medium=", field: fieldChannel},
-		{literal: "utm_campaign=", field: fieldCampaign}, {literal: "utm_content=", field: fieldCode},
-	} {
-		p.literal, p.omit = separator+p.literal, true
-		t.parts = append(t.parts, p)
-		separator = "&"
+	return parts, true
+}
+
+// sample fills every placeholder with "x", which is no hexadecimal digit: an
+// escape that a value would complete ("%2{code}") does not parse.
+func sample(parts []targetPart) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(p.literal)
+		if p.field != fieldNone {
+			b.WriteByte('x')
+		}
 	}
-	t.hasQuery = true
+	return b.String()
+}
+
+// tracking is what a template without placeholders gets appended.
+var tracking = [...]targetPart{{"utm_source=", fieldPortal}, {"utm_medium=", fieldChannel}, {"utm_campaign=", fieldCampaign}, {"utm_content=", fieldCode}}
+
+// validPort accepts no port, or one from 1 to 65535.
+func validPort(u *url.URL) bool {
+	if u.Port() == "" {
+		return !strings.HasSuffix(u.Host, ":")
+	}
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && port > 0
 }
 
 // hostPart returns what stands between "://" and the path, query or fragment.
@@ -143,20 +152,24 @@ func (t *Target) Host() string { return t.host }
 // is passed on, or "".
 func (t *Target) Append(dst []byte, v TargetValues, extra string) []byte {
 	for _, p := range t.parts {
-		value := v.of(p.field)
-		if p.omit && value == "" {
-			continue
-		}
 		dst = append(dst, p.literal...)
-		dst = appendEscaped(dst, value)
+		dst = appendEscaped(dst, v.of(p.field))
+	}
+	separator := byte('?')
+	if t.hasQuery {
+		separator = '&'
+	}
+	if t.tracked {
+		for _, p := range tracking {
+			if value := v.of(p.field); value != "" {
+				dst = append(append(dst, separator), p.literal...)
+				dst = appendEscaped(dst, value)
+				separator = '&'
+			}
+		}
 	}
 	if extra != "" {
-		if t.hasQuery {
-			dst = append(dst, '&')
-		} else {
-			dst = append(dst, '?')
-		}
-		dst = append(dst, extra...)
+		dst = append(append(dst, separator), extra...)
 	}
 	return append(dst, t.fragment...)
 }
