@@ -116,7 +116,11 @@ func ErrorHandler(pages *Pages, log *slog.Logger) fiber.ErrorHandler {
 		c.Status(status)
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		if strings.HasPrefix(c.Path(), "/api/") {
-			return SendProblem(c, NewProblem(err, pages.Text(HeaderLang(c))))
+			lang := HeaderLang(c)
+			p := NewProblem(err, pages.Text(lang))
+			p.Instance = c.Path()
+			c.Set(fiber.HeaderContentLanguage, lang)
+			return SendProblem(c, p)
 		}
 		lang := PageLang(c)
 		SetPageHeaders(c)
