@@ -3,6 +3,7 @@ package stats
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"lensan/server/referral"
 )
@@ -54,10 +55,12 @@ func (a *answer) narrow(name string, c Condition) {
 
 func (a *answer) filterProvince(f *referral.Faults) {
 	code := a.Filter.Province
-	if code == "" {
+	if code == "" && a.Within == nil {
 		return
 	}
-	if a.Boundaries == BoundariesRecorded {
+	if code == "" {
+		a.provinces = a.Within
+	} else if a.Boundaries == BoundariesRecorded {
 		for _, p := range a.Stats.provinces.All() {
 			if p.Code == code {
 				a.provinces = append(a.provinces, p.ID)
@@ -70,6 +73,9 @@ func (a *answer) filterProvince(f *referral.Faults) {
 		a.provinces = a.Stats.provinces.Lineage(p.ID)
 	} else {
 		addError(f, "/province", err)
+	}
+	if a.Within != nil {
+		a.provinces = slices.DeleteFunc(slices.Clone(a.provinces), func(id referral.ProvinceID) bool { return !slices.Contains(a.Within, id) })
 	}
 	nums := make([]int64, len(a.provinces))
 	for i, id := range a.provinces {

@@ -44,7 +44,8 @@ type Query struct {
 	GroupBy    GroupBy
 	Boundaries Boundaries
 	Filter     Filter
-	Lang       string // of the labels: "vi" or "en"
+	Within     []referral.ProvinceID // narrows to these, for who may see no others; nil does not
+	Lang       string                // of the labels: "vi" or "en"
 }
 
 // Unknown is what a Row holds where the cubes cannot tell: how many views a
