@@ -29,7 +29,9 @@ func OpenSQLite(path string) (*Store, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	s := &Store{query: q, agents: newAgents(), hosts: newHosts()}
-	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "foreign_keys(1)", "journal_mode(WAL)", "synchronous(NORMAL)", "temp_store(MEMORY)"}
+	// FULL, so that what is trimmed from the journal is on disk here, whatever
+	// happens to the power.
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)"}
 	if s.write, err = openSQLite(path, "immediate", pragmas); err != nil {
 		return nil, err
 	}
