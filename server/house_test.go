@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"stats":                 {"referral", "rollup"},
 	"store":                 {"referral", "registry", "access", "rollup", "stats"},
 	"config":                {"referral"},
-	"bench":                 {"referral", "clicklog"},
+	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
 	"web/public":            {"web", "referral", "text", "qr", "badge"},
 	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup"},

@@ -1,0 +1,109 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// load drives one server: each connection sends its request, waits for the
+// whole answer and sends it again.
+type load struct {
+	address        string
+	requests       [][]byte // one a connection
+	warm, duration time.Duration
+	core           int // to stay on, or noCore
+}
+
+// tally is what came of a load. It is right about answered even with an error.
+type tally struct {
+	answered int64 // all, warming included
+	measured int64 // answered in elapsed
+	elapsed  time.Duration
+	latency  histogram // of the measured
+}
+
+// answerWait is how long a server may leave every connection without an answer.
+const answerWait = 10 * time.Second
+
+// The beginning of each answer that counts.
+var wanted = []byte("HTTP/1.1 302 ")
+
+var (
+	headEnd       = []byte("\r\n\r\n")
+	contentLength = []byte("\r\ncontent-length:")
+)
+
+// cutAnswer returns the length of the answer at the start of buf, 0 if it is
+// not whole yet. An answer other than a 302 is ErrWrongAnswer.
+func cutAnswer(buf []byte) (int, error) {
+	if n := min(len(buf), len(wanted)); !bytes.Equal(buf[:n], wanted[:n]) {
+		line, _, _ := bytes.Cut(buf, []byte("\r\n"))
+		return 0, fmt.Errorf("%q: %w", line[:min(len(line), 80)], ErrWrongAnswer)
+	}
+	end := bytes.Index(buf, headEnd)
+	if end < 0 {
+		return 0, nil
+	}
+	length, err := bodyLength(buf[:end])
+	if err != nil {
+		return 0, err
+	}
+	if whole := end + len(headEnd) + length; whole <= len(buf) {
+		return whole, nil
+	}
+	return 0, nil
+}
+
+// bodyLength reads Content-Length in a response's head.
+func bodyLength(head []byte) (int, error) {
+	const name = len("\r\nContent-Length:")
+	for at := 0; ; {
+		i := bytes.Index(head[at:], []byte("\r\nC"))
+		if i < 0 {
+			if i = bytes.Index(head[at:], []byte("\r\nc")); i < 0 {
+				return 0, fmt.Errorf("no Content-Length: %w", ErrWrongAnswer)
+			}
+		}
+		at += i
+		if len(head) >= at+name && bytes.EqualFold(head[at:at+name], contentLength) {
+			value, _, _ := bytes.Cut(head[at+name:], []byte("\r\n"))
+			n, err := strconv.ParseUint(string(bytes.TrimSpace(value)), 10, 16)
+			if err != nil {
+				return 0, fmt.Errorf("Content-Length %q: %w", value, ErrWrongAnswer)
+			}
+			return int(n), nil
+		}
+		at += 2
+	}
+}
+
+// histogram counts durations in steps of 10 µs up to one second.
+type histogram struct {
+	counts []uint32
+	n      int64
+}
+
+const histogramStep = 10 * time.Microsecond
+
+func newHistogram() histogram {
+	return histogram{counts: make([]uint32, time.Second/histogramStep)}
+}
+
+func (h *histogram) add(d time.Duration) {
+	h.counts[max(0, min(int(d/histogramStep), len(h.counts)-1))]++
+	h.n++
+}
+
+// percentile returns the duration under which the fraction p of all lie,
+// rounded up to a step; 0 if there are none.
+func (h *histogram) percentile(p float64) time.Duration {
+	rank, seen := int64(p*float64(h.n)), int64(0)
+	for i, n := range h.counts {
+		if seen += int64(n); seen > rank {
+			return time.Duration(i+1) * histogramStep
+		}
+	}
+	return 0
+}
