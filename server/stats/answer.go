@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"lensan/server/referral"
+	"lensan/server/rollup"
 )
 
 // rowKey tells rows apart before they are named.
@@ -26,15 +27,14 @@ func (a *answer) read(ctx context.Context) error {
 		if isTime(a.GroupBy) {
 			by = ByTime
 		}
-		for _, part := range r.parts(a.From, a.To, by, a.where) {
-			cells, err := a.source.Cells(ctx, part)
-			if err != nil {
-				return err
-			}
-			u := unitOf(part.Cube)
-			for _, c := range cells {
-				a.row(fold(u, c)).add(c)
-			}
+		err := a.each(ctx, r, by, func(u unit, c Cell) { a.row(fold(u, c)).add(c) })
+		if err != nil {
+			return err
+		}
+	}
+	if a.GroupBy == "referrer_host" && a.Filter.ReferrerHost == "" {
+		if err := a.readHostless(ctx); err != nil {
+			return err
 		}
 	}
 	if len(a.rows) > maxRows {
@@ -43,6 +43,40 @@ func (a *answer) read(ctx context.Context) error {
 		return faulty(f.Err())
 	}
 	return a.readVisitors(ctx)
+}
+
+// each reads what a route's cubes hold of the period.
+func (a *answer) each(ctx context.Context, r route, by Dimension, cell func(unit, Cell)) error {
+	for _, part := range r.parts(a.From, a.To, by, a.where) {
+		cells, err := a.source.Cells(ctx, part)
+		if err != nil {
+			return err
+		}
+		u := unitOf(part.Cube)
+		for _, c := range cells {
+			cell(u, c)
+		}
+	}
+	return nil
+}
+
+// readHostless counts the clicks without a host, which have no cell: all but
+// those with one.
+func (a *answer) readHostless(ctx context.Context) error {
+	if a.matchesNothing() {
+		return nil
+	}
+	rest := a.row(rowKey{})
+	with := Row{}
+	for _, row := range a.rows {
+		with.addRow(row)
+	}
+	err := a.each(ctx, routeTo(cubes, "", a.need("")), ByNothing, func(_ unit, c Cell) { c.Through = 0; rest.add(c) })
+	rest.add(Cell{Counts: rollup.Counts{People: -with.People, Repeat: -with.Repeat, Bot: -with.Bot, Preview: -with.Preview}})
+	if err == nil && rest.Recorded() == 0 && rest.Views+rest.Loads == 0 {
+		delete(a.rows, rowKey{})
+	}
+	return err
 }
 
 // matchesNothing says whether a condition excludes everything, as that on a

@@ -8,17 +8,16 @@ import (
 	"iter"
 	"maps"
 	"sync"
+
+	"lensan/server/rollup"
 )
 
 // agent is one row of the table agents.
 type agent struct{ device, os, browser, app string }
 
 // maxHosts bounds the table hosts: whoever invents Referer headers cannot fill
-// the disk. Hosts that come later are counted as otherHost.
-const (
-	maxHosts  = 100_000
-	otherHost = "~"
-)
+// the disk. Hosts that come later are counted as rollup.OtherHost.
+const maxHosts = 100_000
 
 // dictionary gives long values that are stored again and again a number each
 // and remembers the numbers. Its queries are NAME_find, NAME_add and NAME_count.
@@ -36,7 +35,7 @@ func newAgents() *dictionary[agent] {
 }
 
 func newHosts() *dictionary[string] {
-	return &dictionary[string]{name: "host", args: func(h string) []any { return []any{h} }, max: maxHosts, other: otherHost, known: map[string]int64{}}
+	return &dictionary[string]{name: "host", args: func(h string) []any { return []any{h} }, max: maxHosts, other: rollup.OtherHost, known: map[string]int64{}}
 }
 
 // dictionaryTx is a dictionary within one transaction: what is new there is

@@ -87,6 +87,3 @@ SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_agent_month
 
 -- name: rollup_placement_agent_month_sum
 SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_placement_agent_month;
-
--- name: rollup_referrer_day_sum
-SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_referrer_day;

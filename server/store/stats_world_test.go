@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"lensan/assets"
+	"lensan/server/classify"
+	"lensan/server/referral"
+	"lensan/server/registry"
+	"lensan/server/rollup"
+	"lensan/server/stats"
+)
+
+// worldNow is when the questions of these tests are asked.
+var worldNow = time.Date(2026, 11, 24, 15, 4, 5, 0, referral.Zone)
+
+// world is a database with a few portals (ba was merged into bb, bb into bc)
+// and placements, and all clicks that were applied to it.
+type world struct {
+	*Store
+	stats     *stats.Stats
+	provinces *referral.Provinces
+	clicks    []seenClick
+	seq       uint64
+}
+
+type seenClick struct {
+	referral.Click
+	class referral.Class
+	agent classify.Agent
+}
+
+var (
+	worldDestinations = []string{"support_portal", "postmart", "guide"} // numbers 1 to 3
+	worldPortals      = []string{"ba", "bb", "bc", "bd", "be"}          // numbers 1 to 5; be has no placement
+	worldCampaigns    = []string{"tet", "mua-vu"}                       // numbers 1 and 2
+	worldPlacements   = []struct {
+		code   referral.Code
+		portal int64
+	}{}
+)
+
+func init() {
+	for i, portal := range []int64{1, 1, 2, 3, 4, 4, 4} {
+		payload := "2345" + string(referral.Alphabet[i+4])
+		for _, check := range referral.Alphabet {
+			if code, err := referral.ParseCode(payload + string(check)); err == nil {
+				worldPlacements = append(worldPlacements, struct {
+					code   referral.Code
+					portal int64
+				}{code, portal})
+			}
+		}
+	}
+}
+
+// worldFile is made once and copied for each world.
+var worldFile atomic.Pointer[string]
+
+func newWorld(t *testing.T, dir string) *world {
+	t.Helper()
+	path := filepath.Join(dir, "lensan.db")
+	if template := worldFile.Load(); template != nil {
+		raw, err := os.ReadFile(*template)
+		if err == nil {
+			err = os.WriteFile(path, raw, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := OpenSQLite(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if worldFile.Load() == nil {
+		if err := s.Migrate(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		fillWorld(t, s)
+	}
+	w := &world{Store: s, provinces: readProvinces(t)}
+	w.stats = stats.New(s, w.provinces, func() rollup.Status { return rollup.Status{} }, func() time.Time { return worldNow })
+	return w
+}
+
+// keepWorlds makes the worlds of one test cheap to make.
+func keepWorlds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "template.db")
+	w := newWorld(t, t.TempDir())
+	if _, err := w.write.Exec("VACUUM INTO $1", path); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	worldFile.Store(&path)
+	t.Cleanup(func() { worldFile.Store(nil) })
+}
+
+func readProvinces(t testing.TB) *referral.Provinces {
+	t.Helper()
+	read := func(name string) string {
+		raw, err := assets.Files.ReadFile("data/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	p, err := referral.ReadProvinces(read("provinces_63.csv"), read("provinces_34.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func fillWorld(t *testing.T, s *Store) {
+	t.Helper()
+	err := s.Write(context.Background(), func(tx registry.Tx) error {
+		for _, id := range worldDestinations {
+			d := referral.Destination{ID: id, Kind: referral.KindGuide, Name: referral.Name{Vi: "Đích " + id, En: "Place " + id}, URL: "https://example.vn/"}
+			if err := tx.InsertDestination(&d); err != nil {
+				return err
+			}
+		}
+		portals := make([]referral.Portal, len(worldPortals))
+		for i, id := range worldPortals {
+			portals[i] = referral.Portal{ID: id, Name: "Cổng " + id, Province: 10}
+			if err := tx.InsertPortal(&portals[i]); err != nil {
+				return err
+			}
+		}
+		for i := range 2 {
+			portals[i].MergedInto = worldPortals[i+1]
+			if err := tx.UpdatePortal(&portals[i]); err != nil {
+				return err
+			}
+		}
+		for _, id := range worldCampaigns {
+			if err := tx.InsertCampaign(&referral.Campaign{ID: id, Name: "Chiến dịch " + id, From: referral.NoDay, To: referral.NoDay}); err != nil {
+				return err
+			}
+		}
+		for _, p := range worldPlacements {
+			err := tx.InsertPlacement(&referral.Placement{Code: p.code, Portal: worldPortals[p.portal-1], Kind: referral.PlacementLink,
+				Destination: referral.HubID, State: referral.PlacementOpen})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// apply adds clicks up and hands them to the store.
+func (w *world) apply(t fataler, clicks []seenClick) {
+	a := rollup.NewAccumulator()
+	for i := range clicks {
+		a.Add(&clicks[i].Click, clicks[i].class, &clicks[i].agent)
+	}
+	d, err := a.Delta("j", w.seq, w.seq+uint64(len(clicks)))
+	if err == nil {
+		err = w.Apply(context.Background(), d)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.seq = d.Seq
+	w.clicks = append(w.clicks, clicks...)
+}
+
+type fataler interface{ Fatal(args ...any) }
