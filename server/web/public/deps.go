@@ -21,13 +21,15 @@ type Visitors interface {
 
 // Deps is what the public pages need.
 type Deps struct {
-	Links    *referral.LinkTable
-	Clicks   Recorder
-	Visitors Visitors
-	Pages    *web.Pages
-	Base     string // LENSAN_BASE_URL without a slash at the end
-	Hotline  string // telephone number on the hub page, as people write it; "" if there is none
-	Proxies  web.Proxies
-	Now      func() time.Time
-	Ready    []Check // what /readyz asks besides the link table
+	Links     *referral.LinkTable
+	Clicks    Recorder
+	Views     ViewRecorder
+	Visitors  Visitors
+	Pages     *web.Pages
+	Base      string // LENSAN_BASE_URL without a slash at the end
+	Hotline   string // telephone number on the hub page, as people write it; "" if there is none
+	Proxies   web.Proxies
+	Now       func() time.Time
+	Ready     []Check // what /readyz asks besides the link table
+	Malformed func()  // called for each report of views that cannot be read; may be nil
 }

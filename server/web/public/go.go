@@ -1,7 +1,6 @@
 package public
 
 import (
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -38,11 +37,8 @@ var passages = sync.Pool{New: func() any {
 }}
 
 func newGate(d Deps) *gate {
-	g := &gate{links: d.Links, clicks: d.Clicks, visitors: d.Visitors, proxies: d.Proxies, now: d.Now,
+	g := &gate{links: d.Links, clicks: d.Clicks, visitors: d.Visitors, proxies: d.Proxies, now: d.Now, ownHost: hostOf(d.Base),
 		hub: newHub(d).handle, strays: (&verifier{d}).stray}
-	if u, err := url.Parse(d.Base); err == nil {
-		g.ownHost = strings.ToLower(u.Hostname())
-	}
 	return g
 }
 

@@ -3,6 +3,7 @@ package public
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"lensan/assets"
 	"lensan/server/web"
 )
 
@@ -13,6 +14,17 @@ const robots = "User-agent: *\nDisallow: /go/\nDisallow: /f/\nDisallow: /nhung/\
 func handleRobots(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "public, max-age=86400")
 	return c.SendString(robots)
+}
+
+// handleIcon serves the mark to browsers that ask for it without a page.
+func handleIcon(c *fiber.Ctx) error {
+	mark, err := assets.Files.ReadFile("images/logo.svg")
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "public, max-age=86400")
+	c.Set(fiber.HeaderContentType, "image/svg+xml")
+	return c.Send(mark)
 }
 
 // handleHome says what this is to whoever types the host alone.

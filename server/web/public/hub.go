@@ -27,13 +27,14 @@ type hub struct {
 }
 
 type hubData struct {
-	Style                  template.CSS
-	Icon                   template.URL
-	Code, Portal, Province string
-	OtherLang, LangQuery   string
-	Note                   string // text key
-	Groups                 []hubGroup
-	Hotline                *hubHotline
+	Style                template.CSS
+	Icon                 template.URL
+	Code, Portal         string
+	Province             string // "" if the portal's name says it
+	OtherLang, LangQuery string
+	Note                 string // text key
+	Groups               []hubGroup
+	Hotline              *hubHotline
 }
 
 type hubGroup struct {
@@ -63,7 +64,10 @@ func (h *hub) handle(c *fiber.Ctx, link *referral.Link, day referral.Day, choice
 	lang := web.PageLang(c)
 	texts := h.pages.Text(lang)
 	data := hubData{Style: template.CSS(hubStyle), Icon: markIcon, Code: string(link.Code), Portal: link.Portal.Name,
-		Province: link.Portal.Province(day).In(lang), OtherLang: "en", Note: hubNote(link, choice)}
+		OtherLang: "en", Note: hubNote(link, choice)}
+	if province := link.Portal.Province(day).In(lang); !strings.Contains(link.Portal.Name, province) {
+		data.Province = province
+	}
 	if lang == "en" {
 		data.OtherLang, data.LangQuery = "vi", "?lang=en"
 	}

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"maps"
 	"net"
 	"sync"
 	"testing"
@@ -78,7 +79,33 @@ type kit struct {
 	app    *fiber.App
 	deps   Deps
 	clicks *kept
+	views  seenViews
 	links  *referral.LinkTable
+}
+
+// seenViews is a ViewRecorder that keeps sums by placement and host.
+type seenViews struct {
+	mu   sync.Mutex
+	sums map[string]int64
+}
+
+func (v *seenViews) Add(link *referral.Link, day referral.Day, host string, views, loads int64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.sums == nil {
+		v.sums = map[string]int64{}
+	}
+	for kind, n := range map[string]int64{"views": views, "loads": loads} {
+		if n > 0 {
+			v.sums[kind+" "+string(link.Code)+" "+day.String()+" "+host] += n
+		}
+	}
+}
+
+func (v *seenViews) all() map[string]int64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return maps.Clone(v.sums)
 }
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, referral.Zone)
@@ -104,7 +131,7 @@ func newKit(t testing.TB) *kit {
 	}
 	k := &kit{clicks: &kept{}, links: &referral.LinkTable{}}
 	k.links.Swap(sampleLinks(t))
-	k.deps = Deps{Links: k.links, Clicks: k.clicks, Visitors: visitors, Pages: pages, Base: "https://len.example.vn", Now: now}
+	k.deps = Deps{Links: k.links, Clicks: k.clicks, Views: &k.views, Visitors: visitors, Pages: pages, Base: "https://len.example.vn", Now: now}
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, nil)))
 	if err := Register(k.app, k.deps); err != nil {
 		t.Fatal(err)

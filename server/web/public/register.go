@@ -2,17 +2,41 @@ package public
 
 import "github.com/gofiber/fiber/v2"
 
+// Memory for rendered files, in bytes. There are a few dozen badges; QR files
+// depend on the code, so any number may be asked for.
+const (
+	badgeMemory = 4 << 20
+	qrMemory    = 16 << 20
+)
+
 // Register mounts the public addresses. It must come before every other
 // handler of the application: the redirects' way is the first to look at a
 // request and lets all others pass.
 func Register(app *fiber.App, d Deps) error {
-	app.Use(newGate(d).handle)
-
+	if d.Malformed == nil {
+		d.Malformed = func() {}
+	}
+	scripts, err := newScripts()
+	if err != nil {
+		return err
+	}
 	verify := &verifier{d}
-	app.Get("/", handleHome(d))
+	badges := &badges{d, newRendered(badgeMemory), hostOf(d.Base)}
+	codes := &codes{d, newRendered(qrMemory)}
+	embeds := &embeds{d, scripts}
+
+	app.Use(newGate(d).handle)
+	app.Get("/b/:file", badges.handle)
+	app.Get("/w/:file", scripts.handle)
+	app.Post("/v1/seen", limitViews(d.Proxies), seenHandler(d))
+	app.Get("/f/:code", iframeHandler(d))
+	app.Get("/qr/:file", codes.handle)
+	app.Get("/nhung/:code", embeds.handle)
 	app.Get("/kiem-tra", verify.handle)
 	app.Get("/kiem-tra/:code", verify.handle)
+	app.Get("/", handleHome(d))
 	app.Get("/robots.txt", handleRobots)
+	app.Get("/favicon.ico", handleIcon)
 	app.Get("/healthz", handleHealth)
 	app.Get("/readyz", handleReady(d.Links, d.Ready))
 	return nil

@@ -66,6 +66,9 @@ func appendHost(dst, rawURL []byte) []byte {
 	return dst
 }
 
+// hostOf returns the host of our own base URL in the form of appendHost.
+func hostOf(base string) string { return string(appendHost(nil, []byte(base))) }
+
 func cutScheme(rawURL []byte) (rest []byte, ok bool) {
 	for _, scheme := range [...]string{"https://", "http://"} {
 		if len(rawURL) > len(scheme) && bytes.EqualFold(rawURL[:len(scheme)], []byte(scheme)) {

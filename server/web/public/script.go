@@ -1,0 +1,68 @@
+package public
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/server/web"
+	"lensan/widget"
+)
+
+const pinned = "public, max-age=31536000, immutable"
+
+// scripts answers GET /w/v1.js, the enhancer in force, and GET /w/v1.{hash}.js,
+// that one and every earlier release by the checksum of its content.
+type scripts struct {
+	byName    map[string]file
+	pinned    string // "/w/v1.1a2b3c4d5e.js"
+	integrity string // of the pinned one
+}
+
+func newScripts() (*scripts, error) {
+	s := &scripts{byName: map[string]file{}}
+	names, err := fs.Glob(widget.Files, "dist/v1*.js")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		body, err := fs.ReadFile(widget.Files, name)
+		if err != nil {
+			return nil, err
+		}
+		hash := scriptHash(body)
+		s.byName["v1."+hash+".js"] = newFile(body, "text/javascript; charset=utf-8")
+		switch name {
+		case "dist/v1.js":
+			s.byName["v1.js"] = s.byName["v1."+hash+".js"]
+			s.pinned, s.integrity = "/w/v1."+hash+".js", web.Integrity(body)
+		case "dist/v1." + hash + ".js":
+		default:
+			return nil, fmt.Errorf("widget: %s holds the content of v1.%s.js", name, hash)
+		}
+	}
+	if s.pinned == "" {
+		return nil, fmt.Errorf("widget: dist/v1.js is missing")
+	}
+	return s, nil
+}
+
+func scriptHash(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:5])
+}
+
+func (s *scripts) handle(c *fiber.Ctx) error {
+	name := c.Params("file")
+	f, ok := s.byName[name]
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	if name == "v1.js" {
+		return f.send(c, evergreen)
+	}
+	return f.send(c, pinned)
+}
