@@ -95,11 +95,12 @@ func (p *printer) end(r Result) {
 	if r.Memory.Highest > 0 {
 		p.line(p.t("memory", "mb", p.megabytes(r.Memory.Highest), "peak", p.megabytes(r.Memory.Peak)))
 	}
-	key := "counted"
+	counts := []string{"answered", p.text.Number(r.Answered), "recorded", p.text.Number(r.Recorded), "lost", p.text.Number(r.Lost)}
 	if r.Answered != r.Recorded {
-		key = "miscounted"
+		p.line(p.t("miscounted", counts...))
+		return
 	}
-	p.line(p.t(key, "answered", p.text.Number(r.Answered), "recorded", p.text.Number(r.Recorded), "lost", p.text.Number(r.Lost)))
+	p.line(p.t("counted", counts...))
 	verdict := "below"
 	if r.Ratio >= Good {
 		verdict = "good"
