@@ -37,6 +37,8 @@ type commands struct {
 	Check   checkCmd   `cmd:"" help:"${help_check}"`
 	Bench   benchCmd   `cmd:"" help:"${help_bench}"`
 	Version versionCmd `cmd:"" help:"${help_version}"`
+
+	BenchBare bareCmd `cmd:"" hidden:""`
 }
 
 // terminal is what a command runs with.

@@ -1,0 +1,231 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofrs/flock"
+
+	"lensan/server/access"
+	"lensan/server/classify"
+	"lensan/server/clicklog"
+	"lensan/server/clicklog/localjournal"
+	"lensan/server/config"
+	"lensan/server/referral"
+	"lensan/server/registry"
+	"lensan/server/rollup"
+	"lensan/server/stats"
+	"lensan/server/store"
+	"lensan/server/text"
+	"lensan/server/web/public"
+)
+
+// stopWait bounds a graceful stop, from the end of Run's context to its return.
+const stopWait = 9 * time.Second
+
+// Options are what a caller may exchange.
+type Options struct {
+	Texts *text.Bundle // required
+	Log   *slog.Logger // default: slog.Default()
+	Now   func() time.Time
+}
+
+// App is the whole service.
+type App struct {
+	// Invitation is the token of the first sign-in, "" once there is an account.
+	Invitation string
+
+	config   config.Config
+	log      *slog.Logger
+	now      func() time.Time
+	texts    *text.Bundle
+	lock     *flock.Flock
+	store    *store.Store
+	journal  *localjournal.Journal
+	clicks   *clicklog.Log
+	applier  *rollup.Applier
+	views    *rollup.ViewBuffer
+	links    *referral.LinkTable
+	registry *registry.Registry
+	access   *access.Access
+	stats    *stats.Stats
+	visitors *public.VisitorKey
+
+	differences atomic.Int64 // cubes that do not sum to the journal
+	malformed   atomic.Int64 // reports of views that could not be read
+	web         *fiber.App
+	listener    net.Listener
+	metrics     *http.Server
+	closing     []func() error
+	closeOnce   sync.Once
+	closeErr    error
+}
+
+// New opens everything that c names and loads the link table. It returns
+// ErrConflict wrapped when another server uses the data folder.
+func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
+	a = &App{config: c, log: o.Log, now: o.Now, texts: o.Texts, links: new(referral.LinkTable)}
+	if a.log == nil {
+		a.log = slog.Default()
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	if err := a.lockData(); err != nil {
+		return nil, err
+	}
+	if err := a.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.openClicks(); err != nil {
+		return nil, err
+	}
+	if a.Invitation, err = a.access.FirstInvitation(ctx); err != nil {
+		return nil, err
+	}
+	return a, a.buildWeb()
+}
+
+func (a *App) lockData() error {
+	if err := os.MkdirAll(a.config.Data, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	a.lock = flock.New(filepath.Join(a.config.Data, lockFile), flock.SetPermissions(0o600))
+	locked, err := a.lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("lock data folder: %w", err)
+	}
+	if !locked {
+		return referral.Errorf(referral.ErrConflict, "error.data_in_use", "path", a.config.Data)
+	}
+	a.onClose(a.lock.Unlock)
+	return nil
+}
+
+func (a *App) openStore(ctx context.Context) (err error) {
+	if a.store, err = OpenStore(a.config); err != nil {
+		return err
+	}
+	a.onClose(a.store.Close)
+	if a.registry, err = loadRegistry(ctx, a.store, a.links, a.now); err != nil {
+		return err
+	}
+	a.access = access.New(a.store, a.config.APIKey, a.now)
+	return nil
+}
+
+func (a *App) openClicks() (err error) {
+	if a.journal, err = localjournal.Open(filepath.Join(a.config.Data, journalFile)); err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	a.onClose(a.journal.Close)
+	if a.visitors, err = public.OpenVisitorKey(filepath.Join(a.config.Data, visitorFile), a.now); err != nil {
+		return fmt.Errorf("visitor key: %w", err)
+	}
+	classifier, err := classify.New()
+	if err != nil {
+		return fmt.Errorf("classifier: %w", err)
+	}
+	a.applier = rollup.NewApplier(a.journal, a.store, classifier)
+	a.clicks = clicklog.New(a.journal, clicklog.Options{CommitWait: a.config.CommitWait, OnCommit: a.applier.Wake})
+	a.views = rollup.NewViewBuffer(a.store)
+	a.stats = stats.New(a.store, a.registry.Provinces(), a.applier.Status, a.now)
+	return nil
+}
+
+func (a *App) onClose(fn func() error) { a.closing = append(a.closing, fn) }
+
+// Listen binds the public address and, if there is one, that of the metrics.
+// Metrics that cannot be served are logged and do not keep the server down.
+func (a *App) Listen() (err error) {
+	if a.listener, err = net.Listen("tcp", a.config.Listen); err != nil {
+		return err
+	}
+	if a.config.MetricsListen == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", a.config.MetricsListen)
+	if err != nil {
+		a.log.Warn("metrics are off", "err", err)
+		return nil
+	}
+	a.metrics = &http.Server{Handler: a.metricsHandler(), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := a.metrics.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("metrics", "err", err)
+		}
+	}()
+	a.onClose(a.metrics.Close)
+	return nil
+}
+
+// Addr returns the public address after Listen.
+func (a *App) Addr() net.Addr { return a.listener.Addr() }
+
+// Run serves until ctx ends and then stops in order, within 10 s. Everything
+// is closed when it returns.
+func (a *App) Run(ctx context.Context) error {
+	background, endBackground := context.WithCancel(context.Background())
+	defer endBackground()
+	applying, endApplying := context.WithCancel(context.Background())
+	defer endApplying()
+
+	var jobs sync.WaitGroup
+	quality := qualityWriter{app: a}
+	for _, job := range []struct {
+		name     string
+		interval time.Duration
+		run      func(context.Context) error
+	}{
+		{"refresh links", time.Second, a.registry.Refresh},
+		{"quality", time.Second, quality.write},
+		{"views", 5 * time.Second, a.views.Flush},
+		{"reconcile", time.Hour, a.reconcile},
+	} {
+		jobs.Go(func() { a.every(background, job.interval, job.name, job.run) })
+	}
+	applied := make(chan error, 1)
+	go func() { applied <- a.applier.Run(applying) }()
+	served := make(chan error, 1)
+	go func() { served <- a.web.Listener(a.listener) }()
+
+	var err error
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		a.log.Info("stopping")
+		stop, cancel := context.WithTimeout(context.Background(), stopWait)
+		defer cancel()
+		err = errors.Join(a.web.ShutdownWithContext(stop), a.clicks.Close(stop))
+		endBackground()
+		jobs.Wait()
+		endApplying()
+		err = errors.Join(err, <-applied, a.views.Flush(stop), quality.write(stop))
+	}
+	return errors.Join(err, a.Close())
+}
+
+// Close frees everything that New and Listen took. It is safe to call twice.
+func (a *App) Close() error {
+	a.closeOnce.Do(func() {
+		for i := len(a.closing) - 1; i >= 0; i-- {
+			a.closeErr = errors.Join(a.closeErr, a.closing[i]())
+		}
+	})
+	return a.closeErr
+}

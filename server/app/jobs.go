@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"lensan/server/clicklog"
+	"lensan/server/referral"
+)
+
+// every runs fn each interval until ctx ends, logging a failure when it begins
+// and when it is over, not at each turn.
+func (a *App) every(ctx context.Context, interval time.Duration, name string, fn func(context.Context) error) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		err := fn(ctx)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil && !failing:
+			failing = true
+			a.log.Error("job fails", "job", name, "err", err)
+		case err == nil && failing:
+			failing = false
+			a.log.Info("job works again", "job", name)
+		}
+	}
+}
+
+// qualityWriter adds what was lost or is unconfirmed since its last success to
+// the day's totals in the store. Settled clicks lower the unconfirmed total.
+type qualityWriter struct {
+	app     *App
+	written clicklog.Counts
+}
+
+func (w *qualityWriter) write(ctx context.Context) error {
+	counts := w.app.clicks.Counts()
+	lost := int64(counts.Lost - w.written.Lost)
+	unconfirmed := int64(counts.Unconfirmed) - int64(w.written.Unconfirmed)
+	if lost == 0 && unconfirmed == 0 {
+		return nil
+	}
+	if err := w.app.store.AddQuality(ctx, referral.DayOf(w.app.now()), lost, unconfirmed); err != nil {
+		return err
+	}
+	w.written = counts
+	return nil
+}
+
+// reconcile proves that every cube sums to the clicks of the journals.
+func (a *App) reconcile(ctx context.Context) error {
+	differences, err := a.store.Reconcile(ctx)
+	if err != nil {
+		return err
+	}
+	a.differences.Store(int64(len(differences)))
+	for cube, clicks := range differences {
+		a.log.Error("cube differs from the journal", "cube", cube, "clicks", clicks)
+	}
+	return nil
+}

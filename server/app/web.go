@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/assets"
+	"lensan/server/referral"
+	"lensan/server/rollup"
+	"lensan/server/web"
+	"lensan/server/web/api"
+	"lensan/server/web/dashboard"
+	"lensan/server/web/public"
+)
+
+// recorder makes the click log what the public pages ask for.
+type recorder struct{ app *App }
+
+func (r recorder) Record(c *referral.Click) { r.app.clicks.Record(c) }
+
+// viewRecorder likewise for the views of badges.
+type viewRecorder struct{ views *rollup.ViewBuffer }
+
+func (r viewRecorder) Add(l *referral.Link, day referral.Day, host string, views, loads int64) {
+	r.views.Add(rollup.ViewKey{Day: day, Placement: l.Num, Portal: l.Portal.Num, Province: l.Portal.Province(day).ID,
+		Campaign: l.CampaignNum, Host: host}, rollup.Views{Views: views, Loads: loads})
+}
+
+// buildWeb makes the Fiber application with its three surfaces. The public one
+// comes first: the redirect's way passes no other handler.
+func (a *App) buildWeb() error {
+	files, err := web.NewAssets(assets.Files, "css", "fonts", "images", "js")
+	if err != nil {
+		return err
+	}
+	publicPages, err := web.NewPages(a.texts, files, web.Templates(), public.Templates())
+	if err != nil {
+		return err
+	}
+	dashboardPages, err := web.NewPages(a.texts, files, web.Templates(), dashboard.Templates())
+	if err != nil {
+		return err
+	}
+	a.web = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
+	proxies := web.Proxies(a.config.Proxies())
+	err = public.Register(a.web, public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
+		Base: a.config.Base(), Proxies: proxies, Now: a.now, Ready: a.readyChecks(),
+		Malformed: func() { a.malformed.Add(1) }})
+	if err != nil {
+		return err
+	}
+	a.web.Get("/assets/*", files.Handle)
+	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Texts: a.texts, Base: a.config.Base(),
+		WaitApplied: a.waitApplied, Now: a.now}).Register(a.web)
+	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats,
+		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now}).Register(a.web)
+	return nil
+}
+
+// readyChecks are what /readyz asks besides the link table.
+func (a *App) readyChecks() []public.Check {
+	return []public.Check{{Name: "journal", Err: a.clicks.Err}}
+}
+
+// waitApplied returns when every click committed before the call is counted.
+func (a *App) waitApplied(ctx context.Context) error {
+	seq, err := a.journal.Last(ctx)
+	if err != nil {
+		return err
+	}
+	return a.applier.WaitApplied(ctx, seq)
+}
