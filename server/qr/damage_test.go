@@ -128,7 +128,10 @@ func gray(img image.Image) *image.Gray {
 }
 
 // cover lays one patch of ink or paper over 15 % of the symbol's modules, from
-// the right edge inwards below the finder pattern.
+// the right edge inwards below the finder pattern. There the codewords lie whole
+// under it: level Q restores a quarter of the codewords, whichever they are, and
+// a patch that cuts many of them in part, or scattered stains, can spoil more
+// than that with the same area.
 func cover(t *testing.T, g *image.Gray, d *drawing, ink uint8) *image.Gray {
 	t.Helper()
 	rows := d.size - 9
