@@ -297,7 +297,7 @@ func visits(rnd *rand.Rand, n int, milli int64) []referral.Click {
 		switch since := milli - rested[visitor]; {
 		case since > 30_000:
 			rested[visitor] = milli // a new visit
-		case since > 9_000:
+		case since > 18_000:
 			continue
 		}
 		c := referral.Click{Milli: milli, Placement: 1 + rnd.Int64N(2), Province: 10, Channel: referral.ChannelQR, Visitor: visitor,

@@ -32,6 +32,7 @@ type Journal struct {
 	last    uint64
 	unsure  bool // last must be read anew
 	trimmed uint64
+	untidy  bool // forgotten clicks may still be in the file
 	tidied  time.Time
 }
 
@@ -56,12 +57,13 @@ func (j *Journal) Append(ctx context.Context, data []byte, n int) (uint64, error
 	}
 	seq := j.last + uint64(n)
 	if _, err := j.stmt.insert.Exec(int64(seq), n, data); err != nil {
-		written, lookErr := j.has(seq)
+		written, lookErr := j.has(seq, n, data)
 		switch {
 		case lookErr != nil:
-			j.unsure = true
-			return 0, fmt.Errorf("append %d clicks: %w", n, errors.Join(clicklog.ErrUnknown, err, lookErr))
+			err = errors.Join(clicklog.ErrUnknown, err, lookErr)
+			fallthrough
 		case !written:
+			j.unsure = true
 			return 0, fmt.Errorf("append %d clicks: %w", n, err)
 		}
 	}
@@ -69,12 +71,12 @@ func (j *Journal) Append(ctx context.Context, data []byte, n int) (uint64, error
 	return seq, nil
 }
 
-func (j *Journal) has(seq uint64) (written bool, err error) {
-	err = j.stmt.has.QueryRow(int64(seq)).Scan(&written)
+func (j *Journal) has(seq uint64, n int, data []byte) (written bool, err error) {
+	err = j.stmt.has.QueryRow(int64(seq), n, data).Scan(&written)
 	return written, err
 }
 
-// makeSure reads the last number after a commit of unknown outcome.
+// makeSure reads the last number anew after a commit that failed.
 func (j *Journal) makeSure() error {
 	if !j.unsure {
 		return nil

@@ -53,7 +53,7 @@ func open(path string, now func() time.Time) (j *Journal, err error) {
 	}
 	pragmas := []string{"busy_timeout(5000)", "page_size(" + strconv.Itoa(pageSize) + ")", "journal_mode(WAL)", "synchronous(FULL)",
 		"temp_store(MEMORY)", "wal_autocheckpoint(" + strconv.Itoa(checkpointPages) + ")"}
-	j = &Journal{path: path, now: now, write: connect(path, "immediate", pragmas)}
+	j = &Journal{path: path, now: now, untidy: true, write: connect(path, "immediate", pragmas)}
 	j.write.SetMaxOpenConns(1)
 	j.read = connect(path, "deferred", []string{"busy_timeout(5000)", "query_only(1)"})
 	j.read.SetMaxOpenConns(2)
@@ -131,7 +131,7 @@ func (j *Journal) prepare() error {
 		trim:    prepare(j.write, `DELETE FROM batches WHERE seq IN (SELECT seq FROM batches WHERE seq <= ? ORDER BY seq LIMIT ?)`),
 		mark:    prepare(j.write, `UPDATE meta SET value = ? WHERE key = 'trimmed'`),
 		probe:   prepare(j.write, `UPDATE meta SET value = value + 1 WHERE key = 'probes'`),
-		has:     prepare(j.read, `SELECT EXISTS (SELECT 1 FROM batches WHERE seq = ?)`),
+		has:     prepare(j.read, `SELECT EXISTS (SELECT 1 FROM batches WHERE seq = ? AND n = ? AND data = ?)`),
 		last:    prepare(j.read, `SELECT max((SELECT value FROM meta WHERE key = 'trimmed'), coalesce((SELECT max(seq) FROM batches), 0))`),
 		batches: prepare(j.read, `SELECT seq, n, data FROM batches WHERE seq > ? ORDER BY seq LIMIT ?`),
 	}

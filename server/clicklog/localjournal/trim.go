@@ -10,15 +10,14 @@ import (
 // commits get their turn.
 const trimStep = 32
 
-// When the file is rewritten to give room back, which takes as long as what is
-// still in it is large: always when that is little, and when it is not too
-// much and what is gained is a lot. Until then free room is used again.
+// When the file is rewritten without what was forgotten, which takes as long
+// as what is still in it is large: always when that is little, and when it is
+// not too much and a lot of room is gained. Until then free room is used again.
 const (
-	tidyEvery       = 10 * time.Second
-	tidyLittle      = 256 << 10
-	tidyNotTooMuch  = 8 << 20
-	tidyGainALot    = 64 << 20
-	tidyGainAnyWhat = pageSize
+	tidyEvery      = 10 * time.Second
+	tidyLittle     = 256 << 10
+	tidyNotTooMuch = 8 << 20
+	tidyGainALot   = 64 << 20
 )
 
 // Trim forgets batches up to and including the one that ends with seq, and
@@ -68,18 +67,19 @@ func (j *Journal) trimSome(ctx context.Context, seq uint64) (int64, error) {
 	if err := tx.Commit(); err != nil {
 		return 0, err
 	}
+	j.untidy = j.untidy || n > 0
 	if n < trimStep {
 		j.trimmed = seq
 	}
 	return n, nil
 }
 
-// tidy gives free room back if it is worth it and empties the write-ahead log.
+// tidy takes what was forgotten out of the file and its write-ahead log.
 func (j *Journal) tidy(ctx context.Context) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	now := j.now()
-	if since := now.Sub(j.tidied); since >= 0 && since < tidyEvery {
+	if since := now.Sub(j.tidied); !j.untidy || since >= 0 && since < tidyEvery {
 		return nil
 	}
 	var pages, free int64
@@ -87,7 +87,7 @@ func (j *Journal) tidy(ctx context.Context) error {
 		return err
 	}
 	gain, rest := free*pageSize, (pages-free)*pageSize
-	if !(gain >= tidyGainAnyWhat && rest <= tidyLittle || gain >= tidyGainALot && rest <= tidyNotTooMuch) {
+	if rest > tidyLittle && (gain < tidyGainALot || rest > tidyNotTooMuch) {
 		return nil
 	}
 	j.tidied = now
@@ -95,5 +95,9 @@ func (j *Journal) tidy(ctx context.Context) error {
 		return err
 	}
 	var busy, length, moved int
-	return j.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &length, &moved)
+	if err := j.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &length, &moved); err != nil {
+		return err
+	}
+	j.untidy = busy != 0
+	return nil
 }
