@@ -58,6 +58,7 @@ func (o *Options) setDefaults() {
 type Turn struct {
 	PerSecond float64
 	P50, P99  time.Duration
+	CPU       time.Duration // the server's processor time for one request, 0 if not known
 }
 
 // Pair is one turn of each, one right after the other.
@@ -185,12 +186,14 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 func (r *run) turn(ctx context.Context, s *server, name string, n int) (Turn, error) {
 	r.print.progress(name, "n", fmt.Sprint(n+1), "of", fmt.Sprint(r.Pairs))
 	l := load{address: s.address, requests: requests(s.address, "/go/"+r.code, r.Connections), warm: r.Warm, duration: r.Duration, core: r.cores.client}
+	used := processTime(s.pid())
 	t, err := l.drive(ctx)
+	used = processTime(s.pid()) - used
 	if s == r.real {
 		r.answered += t.answered
 	}
 	if err != nil {
 		return Turn{}, fmt.Errorf("%s: %w", s.address, err)
 	}
-	return Turn{float64(t.measured) / t.elapsed.Seconds(), t.latency.percentile(0.5), t.latency.percentile(0.99)}, nil
+	return Turn{float64(t.measured) / t.elapsed.Seconds(), t.latency.percentile(0.5), t.latency.percentile(0.99), used / time.Duration(max(1, t.answered))}, nil
 }

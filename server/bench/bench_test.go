@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +21,8 @@ import (
 	"lensan/assets"
 	"lensan/server/text"
 )
+
+var begun = time.Now().Add(-time.Second)
 
 // The test binary is also the two servers: see command.
 func TestMain(m *testing.M) {
@@ -242,7 +245,7 @@ func TestHistogram(t *testing.T) {
 }
 
 func TestMedians(t *testing.T) {
-	turn := func(n float64) Turn { return Turn{n, time.Duration(n), time.Duration(2 * n)} }
+	turn := func(n float64) Turn { return Turn{n, time.Duration(n), time.Duration(2 * n), time.Duration(3 * n)} }
 	m, ratio := medians([]Pair{{turn(100), turn(70)}, {turn(200), turn(180)}, {turn(100), turn(80)}})
 	if want := (Pair{turn(100), turn(80)}); m != want || ratio != 0.8 {
 		t.Errorf("%+v %v", m, ratio)
@@ -257,5 +260,8 @@ func TestWatchMemory(t *testing.T) {
 	m := w.stop()
 	if m.Highest < 1<<20 || m.Peak < m.Highest {
 		t.Errorf("%+v", m)
+	}
+	if processTime(os.Getpid()) > time.Since(begun)*time.Duration(runtime.NumCPU()) {
+		t.Error("more time than there was")
 	}
 }

@@ -92,6 +92,9 @@ func (p *printer) row(cells ...string) {
 func (p *printer) end(r Result) {
 	p.pair(p.t("median"), r.Median, r.Ratio)
 	p.line("")
+	if bare, real := r.Median.Bare.CPU, r.Median.Real.CPU; bare > 0 && real > 0 {
+		p.line(p.t("cpu", "bare", p.microseconds(bare), "real", p.microseconds(real), "ratio", p.decimal(float64(bare)/float64(real), 2)))
+	}
 	if r.Memory.Highest > 0 {
 		p.line(p.t("memory", "mb", p.megabytes(r.Memory.Highest), "peak", p.megabytes(r.Memory.Peak)))
 	}
@@ -112,6 +115,10 @@ func (p *printer) end(r Result) {
 
 func (p *printer) ms(d time.Duration) string {
 	return p.t("ms", "n", p.decimal(float64(d.Microseconds())/1000, 2))
+}
+
+func (p *printer) microseconds(d time.Duration) string {
+	return p.decimal(float64(d.Nanoseconds())/1000, 2)
 }
 
 func (p *printer) megabytes(n int64) string { return p.decimal(float64(n)/(1<<20), 1) }
@@ -170,6 +177,7 @@ func medians(pairs []Pair) (m Pair, ratio float64) {
 			of(func(p Pair) float64 { return side(p).PerSecond }),
 			time.Duration(of(func(p Pair) float64 { return float64(side(p).P50) })),
 			time.Duration(of(func(p Pair) float64 { return float64(side(p).P99) })),
+			time.Duration(of(func(p Pair) float64 { return float64(side(p).CPU) })),
 		}
 	}
 	return Pair{turn(func(p Pair) Turn { return p.Bare }), turn(func(p Pair) Turn { return p.Real })}, of(Pair.Ratio)

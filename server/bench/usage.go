@@ -64,3 +64,20 @@ func statusBytes(status []byte, name string) int64 {
 	}
 	return 0
 }
+
+// processTime returns the processor time that a process has used, 0 where that
+// cannot be read. Linux counts it in hundredths of a second.
+func processTime(pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	// The second field is the name in brackets, which may hold anything.
+	f := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(string(f[11]), 10, 64)
+	system, _ := strconv.ParseInt(string(f[12]), 10, 64)
+	return time.Duration(user+system) * time.Second / 100
+}
