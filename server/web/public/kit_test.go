@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,6 +82,9 @@ type kit struct {
 	clicks *kept
 	views  seenViews
 	links  *referral.LinkTable
+	static *web.Assets
+
+	malformed atomic.Int64
 }
 
 // seenViews is a ViewRecorder that keeps sums by placement and host.
@@ -129,9 +133,9 @@ func newKit(t testing.TB) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &kit{clicks: &kept{}, links: &referral.LinkTable{}}
+	k := &kit{clicks: &kept{}, links: &referral.LinkTable{}, static: static}
 	k.links.Swap(sampleLinks(t))
-	k.deps = Deps{Links: k.links, Clicks: k.clicks, Views: &k.views, Visitors: visitors, Pages: pages, Base: "https://len.example.vn", Now: now}
+	k.deps = Deps{Links: k.links, Clicks: k.clicks, Views: &k.views, Visitors: visitors, Pages: pages, Base: "https://len.example.vn", Now: now, Malformed: func() { k.malformed.Add(1) }}
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, nil)))
 	if err := Register(k.app, k.deps); err != nil {
 		t.Fatal(err)
