@@ -32,6 +32,12 @@ func (s *Store) Snapshot(ctx context.Context) (snap referral.Snapshot, version i
 	return snap, version, nil
 }
 
+// The numbers that the snapshot's query gives to kinds and states.
+var (
+	snapshotKinds  = [...]referral.PlacementKind{referral.PlacementWidget, referral.PlacementQR, referral.PlacementLink}
+	snapshotStates = [...]referral.PlacementState{referral.PlacementOpen, referral.PlacementPaused, referral.PlacementRetired}
+)
+
 // snapshotPlacements reads numbers in place of ids and gives all placements of
 // one portal the same string: at a million rows this saves most of the memory.
 func (s *Store) snapshotPlacements(ctx context.Context, tx *sql.Tx, snap *referral.Snapshot) error {
@@ -45,14 +51,6 @@ func (s *Store) snapshotPlacements(ctx context.Context, tx *sql.Tx, snap *referr
 	for i := range snap.Campaigns {
 		campaigns[snap.Campaigns[i].Num] = snap.Campaigns[i].ID
 	}
-	words := map[string]string{"": ""}
-	for _, kind := range []referral.PlacementKind{referral.PlacementWidget, referral.PlacementQR, referral.PlacementLink} {
-		words[string(kind)] = string(kind)
-	}
-	for _, state := range []referral.PlacementState{referral.PlacementOpen, referral.PlacementPaused, referral.PlacementRetired} {
-		words[string(state)] = string(state)
-	}
-
 	var count int
 	if err := tx.QueryRowContext(ctx, s.query.get("placement_count")).Scan(&count); err != nil {
 		return err
@@ -63,17 +61,16 @@ func (s *Store) snapshotPlacements(ctx context.Context, tx *sql.Tx, snap *referr
 		return err
 	}
 	defer rows.Close()
-	var num, portal, destination, campaign int64
-	var code, kind, label, state sql.RawBytes
-	into := []any{&num, &code, &portal, &kind, &destination, &label, &campaign, &state}
+	var num, portal, destination, campaign, kind, state int64
+	var code, label sql.RawBytes
+	into := []any{&num, &code, &portal, &destination, &label, &campaign, &kind, &state}
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
 		snap.Placements = append(snap.Placements, referral.Placement{
-			Num: num, Code: referral.Code(code), Portal: portals[portal], Kind: referral.PlacementKind(words[string(kind)]),
-			Destination: destinations[destination], Label: string(label), Campaign: campaigns[campaign],
-			State: referral.PlacementState(words[string(state)]),
+			Num: num, Code: referral.Code(code), Portal: portals[portal], Kind: snapshotKinds[kind],
+			Destination: destinations[destination], Label: string(label), Campaign: campaigns[campaign], State: snapshotStates[state],
 		})
 	}
 	return rows.Err()

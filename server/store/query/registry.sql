@@ -57,7 +57,10 @@ LEFT JOIN destinations ON destinations.num = placements.destination
 LEFT JOIN campaigns ON campaigns.num = placements.campaign
 
 -- name: placements_snapshot
-SELECT num, code, portal, kind, COALESCE(destination, 0), label, COALESCE(campaign, 0), state FROM placements;
+SELECT num, code, portal, COALESCE(destination, 0), label, COALESCE(campaign, 0),
+    CASE kind WHEN 'widget' THEN 0 WHEN 'qr' THEN 1 WHEN 'link' THEN 2 END,
+    CASE state WHEN 'open' THEN 0 WHEN 'paused' THEN 1 WHEN 'retired' THEN 2 END
+FROM placements;
 
 -- name: placement_count
 SELECT COUNT(*) FROM placements;
