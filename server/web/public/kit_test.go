@@ -1,6 +1,7 @@
 package public
 
 import (
+	"log/slog"
 	"maps"
 	"net"
 	"sync"
@@ -136,11 +137,21 @@ func newKit(t testing.TB) *kit {
 	k := &kit{clicks: &kept{}, links: &referral.LinkTable{}, static: static}
 	k.links.Swap(sampleLinks(t))
 	k.deps = Deps{Links: k.links, Clicks: k.clicks, Views: &k.views, Visitors: visitors, Pages: pages, Base: "https://len.example.vn", Now: now, Malformed: func() { k.malformed.Add(1) }}
-	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, nil)))
-	if err := Register(k.app, k.deps); err != nil {
+	k.app = k.another(t, func(*Deps) {})
+	return k
+}
+
+// another returns an application with other dependencies.
+func (k *kit) another(t testing.TB, change func(*Deps)) *fiber.App {
+	t.Helper()
+	d := k.deps
+	change(&d)
+	app := fiber.New(web.FiberConfig(web.ErrorHandler(d.Pages, slog.New(slog.DiscardHandler))))
+	if err := Register(app, d); err != nil {
 		t.Fatal(err)
 	}
-	return k
+	app.Get("/assets/*", k.static.Handle)
+	return app
 }
 
 func sampleLinks(t testing.TB) *referral.Links {
