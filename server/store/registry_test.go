@@ -254,7 +254,7 @@ func TestSnapshot_isOfOneMoment(t *testing.T) {
 				err = s.Write(background, func(tx registry.Tx) error {
 					id := fmt.Sprintf("p%d", i)
 					return errors.Join(tx.InsertPortal(&referral.Portal{ID: id}),
-						tx.InsertPlacement(&referral.Placement{Code: referral.Code(id), Portal: id, Destination: referral.HubID}))
+						tx.InsertPlacement(&referral.Placement{Code: referral.Code(id), Portal: id, Kind: referral.PlacementQR, Destination: referral.HubID, State: referral.PlacementOpen}))
 				})
 			}
 			done <- err
