@@ -1,0 +1,165 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+var roleNames = []string{"env", "admin", "editor", "own", "foreign", "viewer", "marketplace", "revoked", "wrong", ""}
+
+// Each operation × each role: a valid request and its status. "own" and
+// "foreign" are keys of the province of the portal in question and of another.
+func TestRoles(t *testing.T) {
+	const (
+		readAll  = "env 200, admin 200, editor 200, own 200, foreign 200, viewer 200, marketplace 403"
+		readOwn  = "env 200, admin 200, editor 200, own 200, foreign 404, viewer 200, marketplace 403"
+		writeOwn = "env 200, admin 200, editor 200, own 200, foreign 404, viewer 403, marketplace 403"
+		writeNew = "env 201, admin 201, editor 201, own 201, foreign 422, viewer 403, marketplace 403"
+		staffNew = "env 201, admin 201, editor 201, own 403, foreign 403, viewer 403, marketplace 403"
+		staff    = "env 200, admin 200, editor 200, own 403, foreign 403, viewer 403, marketplace 403"
+		adminNew = "env 201, admin 201, editor 403, own 403, foreign 403, viewer 403, marketplace 403"
+		admin    = "env 200, admin 200, editor 403, own 403, foreign 403, viewer 403, marketplace 403"
+	)
+	cases := []struct {
+		method, path, body, want string
+	}{
+		{"GET", "/openapi.json", "", "env 200, admin 200, editor 200, own 200, foreign 200, viewer 200, marketplace 200, revoked 200, wrong 200,  200"},
+		{"GET", "/provinces", "", strings.Replace(readAll, "403", "200", 1)},
+		{"GET", "/destinations", "", readAll},
+		{"POST", "/destinations", `{"id":"new-#","kind":"guide","name":{"vi":"a","en":"b"},"url":"https://a.vn/"}`, adminNew},
+		{"GET", "/destinations/guide", "", readAll},
+		{"PATCH", "/destinations/guide", `{"name":{"en":"Guide #"}}`, admin},
+		{"GET", "/portals", "", readAll},
+		{"POST", "/portals", `{"id":"new-#","name":"x","province":"91"}`, writeNew},
+		{"POST", "/portals:import", "id,name,province\ncsv-#,x,91\n", writeNew},
+		{"GET", "/portals/stttt-an-giang", "", readOwn},
+		{"PATCH", "/portals/stttt-an-giang", `{"name":"Sở #"}`, writeOwn},
+		{"POST", "/portals/old-#/merge", `{"into":"stttt-an-giang"}`, writeOwn},
+		{"GET", "/campaigns", "", readAll},
+		{"POST", "/campaigns", `{"id":"new-#","name":"x"}`, staffNew},
+		{"GET", "/campaigns/vu-he-thu", "", readAll},
+		{"PATCH", "/campaigns/vu-he-thu", `{"name":"Vụ #"}`, staff},
+		{"GET", "/placements", "", readAll},
+		{"POST", "/placements", `{"portal":"stttt-an-giang","kind":"qr","destination":"hub","label":"#"}`, writeNew},
+		{"POST", "/placements:import", "portal,kind,destination,label\nstttt-an-giang,qr,hub,#\n", writeNew},
+		{"GET", "/placements/{code}", "", readOwn},
+		{"PATCH", "/placements/{code}", `{"label":"chân trang #"}`, writeOwn},
+		{"GET", "/placements/{code}/history", "", readOwn},
+		{"GET", "/stats", "", readAll},
+		{"GET", "/stats?portal=stttt-an-giang", "", strings.Replace(readOwn, "404", "422", 1)},
+		{"GET", "/stats?placement={code}", "", strings.Replace(readOwn, "404", "422", 1)},
+		{"GET", "/keys", "", admin},
+		{"POST", "/keys", `{"label":"#","role":"viewer"}`, adminNew},
+		{"GET", "/keys/1", "", admin},
+		{"DELETE", "/keys/{key}", "", strings.ReplaceAll(admin, "200", "204")},
+	}
+	k := newKit(t)
+	k.portals()
+	k.post("env", "/campaigns", `{"id":"vu-he-thu","name":"Vụ hè thu"}`).want(201)
+	code := k.placement("stttt-an-giang", "widget", "support_portal")
+	for _, role := range roleNames {
+		k.as(roleOf(role))
+		k.post("env", "/portals", fmt.Sprintf(`{"id":"old-%s","name":"cũ","province":"91"}`, nameOf(role))).want(201)
+	}
+	revoked := k.post("env", "/keys", `{"label":"x","role":"admin"}`).want(201)
+	k.keys["revoked"], k.keys["wrong"] = revoked.str("secret"), "lsk_wrong"
+	k.do(request{role: "env", method: "DELETE", path: "/keys/" + revoked.str("id")}).want(204)
+
+	covered := map[string]bool{}
+	for _, c := range cases {
+		path, _, _ := strings.Cut(c.path, "?")
+		covered[c.method+" "+strings.NewReplacer("stttt-an-giang", "{id}", "guide", "{id}", "vu-he-thu", "{id}", "old-#", "{id}", "{key}", "{id}", "/1", "/{id}").Replace(path)] = true
+		want := map[string]int{"revoked": 401, "wrong": 401, "": 401}
+		for _, pair := range strings.Split(c.want, ", ") {
+			i := strings.LastIndex(pair, " ")
+			fmt.Sscan(pair[i+1:], new(int))
+			var status int
+			fmt.Sscan(pair[i+1:], &status)
+			want[strings.TrimSpace(pair[:i])] = status
+		}
+		for _, role := range roleNames {
+			t.Run(c.method+" "+c.path+" as "+nameOf(role), func(t *testing.T) {
+				k.t = t
+				key := "1"
+				if strings.Contains(c.path, "{key}") {
+					key = k.post("env", "/keys", `{"label":"x","role":"viewer"}`).want(201).str("id")
+				}
+				r := request{role: role, method: c.method, body: strings.ReplaceAll(c.body, "#", nameOf(role)),
+					path: strings.NewReplacer("#", nameOf(role), "{code}", code, "{key}", key).Replace(c.path)}
+				if strings.HasSuffix(c.path, ":import") {
+					r.header = []string{"Content-Type: text/csv"}
+				}
+				before := k.version()
+				a := k.do(r).want(want[role])
+				if a.status >= 400 && k.version() != before {
+					t.Error("something was written")
+				}
+				if a.status == 401 && a.header.Get("WWW-Authenticate") == "" {
+					t.Error("401 without WWW-Authenticate")
+				}
+				if role == "foreign" && a.status >= 400 {
+					for _, secret := range []string{"Sở TT&TT", "stttt.angiang.gov.vn", "\\u0026TT An Giang"} {
+						if strings.Contains(a.body, secret) {
+							t.Errorf("%q shows in %s", secret, a.body)
+						}
+					}
+				}
+			})
+		}
+	}
+	k.t = t
+	for path, item := range document.Paths.Map() {
+		for method := range item.Operations() {
+			if !covered[method+" "+path] {
+				t.Errorf("no role was tried on %s %s", method, path)
+			}
+		}
+	}
+}
+
+func roleOf(role string) string {
+	switch role {
+	case "revoked", "wrong":
+		return ""
+	}
+	return role
+}
+
+func nameOf(role string) string {
+	if role == "" {
+		return "nobody"
+	}
+	return role
+}
+
+// What belongs to another province answers exactly as what does not exist.
+func TestForeignIsAsIfItDidNotExist(t *testing.T) {
+	k := newKit(t)
+	k.portals()
+	code := k.placement("stttt-an-giang", "widget", "support_portal")
+	other := k.placement("stttt-an-giang", "qr", "hub")
+	for _, role := range []string{"admin", "own"} {
+		k.get(role, "/placements/"+code).want(200)
+	}
+	for _, c := range []struct{ method, path, body string }{
+		{"GET", "/portals/%", ""}, {"PATCH", "/portals/%", `{"name":"x"}`}, {"POST", "/portals/%/merge", `{"into":"skhcn-ha-noi"}`},
+		{"GET", "/stats?portal=%", ""}, {"POST", "/placements", `{"portal":"%","kind":"qr","destination":"hub"}`},
+		{"POST", "/portals/skhcn-ha-noi/merge", `{"into":"%"}`},
+	} {
+		real := k.do(request{role: "foreign", method: c.method, path: strings.ReplaceAll(c.path, "%", "stttt-an-giang"), body: strings.ReplaceAll(c.body, "%", "stttt-an-giang")})
+		none := k.do(request{role: "foreign", method: c.method, path: strings.ReplaceAll(c.path, "%", "stttt-an-none1"), body: strings.ReplaceAll(c.body, "%", "stttt-an-none1")})
+		if got := strings.ReplaceAll(real.body, "stttt-an-giang", "stttt-an-none1"); real.status != none.status || got != none.body {
+			t.Errorf("%s %s: %d %s\nwhere nothing is: %d %s", c.method, c.path, real.status, real.body, none.status, none.body)
+		}
+	}
+	if got := k.get("foreign", "/portals").want(200); strings.Contains(got.body, "an-giang") || !strings.Contains(got.body, "ha-noi") {
+		t.Error(got.body)
+	}
+	if got := k.get("foreign", "/placements?portal=stttt-an-giang").want(200); strings.Contains(got.body, other) || strings.Contains(got.body, code) {
+		t.Error(got.body)
+	}
+	if got := k.get("foreign", "/placements?province=91").want(200); len(got.at("items").([]any)) != 0 {
+		t.Error(got.body)
+	}
+}
