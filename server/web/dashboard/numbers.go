@@ -184,7 +184,8 @@ func (v *visit) table(rows []stats.Row, headKey, countKey string, value func(sta
 			continue
 		}
 		r := tableRow{Label: row.Label, Value: value(row)}
-		r.Share, r.Width = v.share(r.Value, t.Total)
+		r.Share = v.share(r.Value, t.Total)
+		r.Width = strconv.FormatFloat(100*float64(r.Value)/float64(value(rows[0])), 'f', 1, 64)
 		t.Rows = append(t.Rows, r)
 	}
 	return t

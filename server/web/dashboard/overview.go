@@ -1,8 +1,6 @@
 package dashboard
 
 import (
-	"strconv"
-
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/stats"
@@ -58,7 +56,7 @@ type tableRow struct {
 	Label string
 	Value int64
 	Share string // "42 %"
-	Width string // of the bar, 0 to 100
+	Width string // of the bar: 100 for the longest
 }
 
 type measure struct {
@@ -70,7 +68,7 @@ type measure struct {
 
 type step struct {
 	Title, Text, Href, Action string
-	Done                      bool
+	Done, Next                bool
 }
 
 func (d *Dashboard) overview(v *visit) error {
@@ -176,10 +174,16 @@ func (v *visit) provinceOf(row stats.Row) *referral.Province {
 	return nil
 }
 
-// steps are what a new instance needs, in order.
+// steps are what an instance needs that never recorded a click, in order.
 func (d *Dashboard) steps(v *visit, recorded int64) ([]step, error) {
 	if recorded > 0 || !v.mayWrite() {
 		return nil, nil
+	}
+	only, _ := v.ownProvince()
+	ever, err := d.Stats.Query(v.ctx(), stats.Query{From: v.today() - longestPeriod + 1, To: v.today(), Boundaries: stats.BoundariesCurrent,
+		Filter: stats.Filter{Province: only}, Lang: v.l.Code})
+	if err != nil || ever.Total.Recorded() > 0 {
+		return nil, err
 	}
 	portals, _, err := d.Registry.Portals(v.ctx(), v.actor(), registry.Page{Limit: 1}, registry.Filter{})
 	if err != nil {
@@ -189,26 +193,33 @@ func (d *Dashboard) steps(v *visit, recorded int64) ([]step, error) {
 	if err != nil {
 		return nil, err
 	}
-	make := func(name, href string, done bool) step {
+	newStep := func(name, href string, done bool) step {
 		key := "dashboard.step." + name
 		return step{Title: v.l.T(key + "_title"), Text: v.l.T(key + "_text"), Action: v.l.T(key + "_action"), Href: href, Done: done}
 	}
 	steps := []step{
-		make("portal", Root+"/cong#moi", len(portals) > 0),
-		make("placement", Root+"/vi-tri#moi", len(placements) > 0),
+		newStep("portal", Root+"/cong#moi", len(portals) > 0),
+		newStep("placement", Root+"/vi-tri#moi", len(placements) > 0),
 	}
 	embed, try := Root+"/vi-tri", Root+"/vi-tri"
 	if len(placements) > 0 {
 		code := string(placements[0].Code)
 		embed, try = "/nhung/"+code, "/go/"+code
 	}
-	return append(steps, make("embed", embed, false), make("try", try, false)), nil
+	steps = append(steps, newStep("embed", embed, false), newStep("try", try, false))
+	for i := range steps {
+		if !steps[i].Done {
+			steps[i].Next = true
+			break
+		}
+	}
+	return steps, nil
 }
 
-// share writes part of whole in percent and as a width from 0 to 100.
-func (v *visit) share(part, whole int64) (text, width string) {
+// share writes part of whole in percent.
+func (v *visit) share(part, whole int64) string {
 	if whole <= 0 {
-		return v.percent(0), "0"
+		return v.percent(0)
 	}
-	return v.percent(100 * float64(part) / float64(whole)), strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 2, 64)
+	return v.percent(100 * float64(part) / float64(whole))
 }

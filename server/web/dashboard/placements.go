@@ -42,7 +42,11 @@ func (d *Dashboard) placementsPage(v *visit, f form, noPortal bool) error {
 		return err
 	}
 	for _, p := range list {
-		data.Rows = append(data.Rows, v.placementRow(p, names))
+		row := v.placementRow(p, names)
+		if portal := f.option("portal", p.Portal); portal != "" {
+			row.Portal = portal
+		}
+		data.Rows = append(data.Rows, row)
 	}
 	return v.render("dash_placements.html", v.l.T("dashboard.placements.title"), data)
 }
@@ -99,7 +103,7 @@ func (d *Dashboard) portalOptions(v *visit) (out []option, none bool, err error)
 	out = append(out, option{Label: v.l.T("dashboard.form.choose")})
 	for _, p := range list {
 		if p.MergedInto == "" {
-			out = append(out, option{Value: p.ID, Label: p.Name + " (" + p.ID + ")"})
+			out = append(out, option{Value: p.ID, Label: p.Name})
 		}
 	}
 	if len(out) == 2 {

@@ -1,0 +1,223 @@
+package dashboard
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/assets"
+	"lensan/server/access"
+	"lensan/server/referral"
+	"lensan/server/registry"
+	"lensan/server/rollup"
+	"lensan/server/stats"
+	"lensan/server/store"
+	"lensan/server/text"
+	"lensan/server/web"
+)
+
+// The day on which all tests happen, and the password of every account in them.
+var testNow = time.Date(2026, 11, 24, 14, 5, 0, 0, referral.Zone)
+
+const testPassword = "ruộng bậc thang mùa lúa chín"
+
+// house is a dashboard over a real database.
+type house struct {
+	t        *testing.T
+	app      *fiber.App
+	pages    *web.Pages
+	store    *store.Store
+	access   *access.Access
+	registry *registry.Registry
+	status   rollup.Status
+	rendered map[string]bool
+}
+
+func newHouse(t *testing.T, baseURL string) *house {
+	t.Helper()
+	ctx := context.Background()
+	h := &house{t: t, rendered: map[string]bool{}, status: rollup.Status{AppliedAt: testNow}}
+	now := func() time.Time { return testNow }
+	var err error
+	h.store, err = store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
+	ok(t, err)
+	t.Cleanup(func() { h.store.Close() })
+	ok(t, h.store.Migrate(ctx))
+	provinces, err := referral.ReadProvinces(readAsset(t, "data/provinces_63.csv"), readAsset(t, "data/provinces_34.csv"))
+	ok(t, err)
+	h.registry = registry.New(h.store, provinces, new(referral.LinkTable), now)
+	seed, err := registry.ReadSeed([]byte(readAsset(t, "data/destinations.toml")))
+	ok(t, err)
+	ok(t, h.registry.Seed(ctx, seed))
+	h.access = access.New(h.store, "", now)
+	texts, err := text.Load(assets.Files)
+	ok(t, err)
+	files, err := web.NewAssets(assets.Files, "css", "fonts", "images")
+	ok(t, err)
+	h.pages, err = web.NewPages(texts, files, web.Templates(), Templates())
+	ok(t, err)
+	h.pages.OnRender(func(name string) { h.rendered[name] = true })
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
+	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry,
+		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now,
+		Client: func(*fiber.Ctx) netip.Addr { return netip.MustParseAddr("192.0.2.7") },
+	}).Register(h.app)
+	return h
+}
+
+func readAsset(t *testing.T, name string) string {
+	t.Helper()
+	raw, err := assets.Files.ReadFile(name)
+	ok(t, err)
+	return string(raw)
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// browser keeps cookies and says where its requests come from, as browsers do.
+type browser struct {
+	h       *house
+	cookies map[string]string
+	headers map[string]string
+}
+
+func (h *house) browser() *browser {
+	return &browser{h: h, cookies: map[string]string{}, headers: map[string]string{}}
+}
+
+type answer struct {
+	*http.Response
+	body string
+}
+
+func (b *browser) do(method, path string, form url.Values) answer {
+	b.h.t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	r := httptest.NewRequest(method, path, body)
+	r.Host = "localhost:8080"
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	for name, value := range b.headers {
+		r.Header.Del(name)
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	res, err := b.h.app.Test(r, -1)
+	ok(b.h.t, err)
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	ok(b.h.t, err)
+	for _, c := range res.Cookies() {
+		if c.MaxAge < 0 || !c.Expires.IsZero() && c.Expires.Before(testNow) {
+			delete(b.cookies, c.Name)
+		} else {
+			b.cookies[c.Name] = c.Value
+		}
+	}
+	return answer{res, string(raw)}
+}
+
+func (b *browser) get(path string) answer { b.h.t.Helper(); return b.do("GET", path, nil) }
+
+var tokenField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+
+// send fills the form of a page and sends it to an address.
+func (b *browser) send(page, to string, nameValue ...string) answer {
+	b.h.t.Helper()
+	found := tokenField.FindStringSubmatch(b.get(page).body)
+	if found == nil {
+		b.h.t.Fatalf("no form on %s", page)
+	}
+	form := url.Values{"csrf": {found[1]}}
+	for i := 0; i+1 < len(nameValue); i += 2 {
+		form.Set(nameValue[i], nameValue[i+1])
+	}
+	return b.do("POST", to, form)
+}
+
+// signedIn makes an account and signs it in.
+func (h *house) signedIn(role referral.Role, province referral.ProvinceID) *browser {
+	h.t.Helper()
+	token, err := h.access.Invite(context.Background(), referral.Actor{Kind: "cli", Role: referral.RoleAdmin}, role, province)
+	ok(h.t, err)
+	b := h.browser()
+	page := Root + "/loi-moi/" + token
+	name := string(role) + "." + strings.ToLower(token[:6]) + "x"
+	res := b.send(page, page, "name", name, "password", testPassword, "again", testPassword)
+	if res.StatusCode != 303 || res.Header.Get("Location") != Root {
+		h.t.Fatalf("invitation: %d %s", res.StatusCode, res.body)
+	}
+	return b
+}
+
+func text1(s string) *string { return &s }
+
+var admin = referral.Actor{Kind: "cli", ID: "cli", Role: referral.RoleAdmin}
+
+// portal makes a portal and a widget placement on it.
+func (h *house) portal(id, province string) referral.Placement {
+	h.t.Helper()
+	ctx := context.Background()
+	_, err := h.registry.CreatePortal(ctx, admin, registry.PortalInput{ID: &id, Name: text1("Sở Khoa học " + id), Province: &province, Hosts: &[]string{id + ".gov.vn"}})
+	ok(h.t, err)
+	p, err := h.registry.CreatePlacement(ctx, admin, registry.PlacementInput{Portal: &id, Kind: text1("widget"), Destination: text1("support_portal"), Label: text1("Chân trang " + id)})
+	ok(h.t, err)
+	return p
+}
+
+// clicks adds people's clicks of one day to the cubes.
+func (h *house) clicks(seq uint64, day referral.Day, province referral.ProvinceID, channel referral.Channel, people int64) uint64 {
+	h.t.Helper()
+	counts := rollup.Counts{People: people, Bot: 1}
+	d := &rollup.Delta{Journal: "test", After: seq, Seq: seq + uint64(counts.Recorded()), Clicks: counts.Recorded(), LastMilli: day.Start().UnixMilli(),
+		ByDay:          map[rollup.DayKey]rollup.Counts{{Day: day, Province: province, Destination: 1, Channel: channel}: counts},
+		ByHour:         map[rollup.HourKey]rollup.Counts{{Hour: day.Start().Unix() / 3600, Province: province, Channel: channel}: counts},
+		ByPlacementDay: map[rollup.PlacementDayKey]rollup.Counts{{Day: day, Placement: 1, Destination: 1, Channel: channel, Portal: 1, Province: province}: counts},
+	}
+	ok(h.t, h.store.Apply(context.Background(), d))
+	return d.Seq
+}
+
+func wantText(t *testing.T, where, body string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(body, w) {
+			t.Errorf("%s: %q is missing", where, w)
+		}
+	}
+}
+
+func wantNoText(t *testing.T, where, body string, unwanted ...string) {
+	t.Helper()
+	for _, w := range unwanted {
+		if strings.Contains(body, w) {
+			t.Errorf("%s: %q must not appear", where, w)
+		}
+	}
+}

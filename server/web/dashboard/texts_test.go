@@ -1,0 +1,97 @@
+package dashboard
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"lensan/server/referral"
+)
+
+func sources(t *testing.T, patterns ...string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(pattern)
+		ok(t, err)
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			raw, err := os.ReadFile(path)
+			ok(t, err)
+			all.Write(raw)
+		}
+	}
+	return all.String()
+}
+
+// Every template is sent by some page, and every part is used by a template.
+func TestTemplates_areAllRendered(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	p := h.portal("so-an-giang", "91")
+	b := h.signedIn(referral.RoleAdmin, 0)
+	for _, page := range append(adminPages(p.Code), Root+"/dang-nhap", Root+"/loi-moi/x", Root+"/vi-tri/ABCDEF") {
+		res := b.get(page)
+		wantNoText(t, page, res.body, "[dashboard.", "%!", "&lt;nil&gt;", "ZgotmplZ")
+	}
+	html := sources(t, "html/*.html")
+	for _, name := range h.pages.Names() {
+		if strings.HasPrefix(name, "dash_") && !h.rendered[name] {
+			t.Errorf("%s is never rendered", name)
+		}
+	}
+	for _, found := range regexp.MustCompile(`{{define "([^"]+)"}}`).FindAllStringSubmatch(html, -1) {
+		if !strings.Contains(html, `{{template "`+found[1]+`"`) {
+			t.Errorf("part %s is never used", found[1])
+		}
+	}
+}
+
+func TestTexts_areAllThereAndUsed(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	used, prefixes := map[string]bool{}, []string{}
+	for _, key := range regexp.MustCompile(`"dashboard\.[a-z_0-9.]*`).FindAllString(sources(t, "*.go", "html/*.html"), -1) {
+		if key = key[1:]; key == "dashboard.css" {
+			continue
+		}
+		used[key] = true
+		if strings.HasSuffix(key, ".") || key == "dashboard.period.p" {
+			prefixes = append(prefixes, key)
+		}
+	}
+	known := map[string]bool{}
+	vi := h.pages.Text("vi")
+	for key := range used {
+		if !strings.HasSuffix(key, ".") && key != "dashboard.period.p" && !vi.Has(key) {
+			t.Errorf("text %s is missing", key)
+		}
+	}
+	for _, key := range textKeys(t) {
+		known[key] = true
+		for _, prefix := range prefixes {
+			used[key] = used[key] || strings.HasPrefix(key, prefix)
+		}
+		if !used[key] {
+			t.Errorf("text %s is not used", key)
+		}
+	}
+	if len(known) < 200 {
+		t.Errorf("only %d texts seen", len(known))
+	}
+}
+
+func textKeys(t *testing.T) (keys []string) {
+	t.Helper()
+	table := ""
+	for _, line := range strings.Split(readAsset(t, "text/vi/dashboard.toml"), "\n") {
+		if strings.HasPrefix(line, "[") {
+			table = strings.Trim(line, "[]")
+		} else if name, _, found := strings.Cut(line, " = "); found {
+			keys = append(keys, table+"."+name)
+		}
+	}
+	return keys
+}
