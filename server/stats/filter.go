@@ -2,7 +2,6 @@ package stats
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"lensan/server/referral"
@@ -11,7 +10,9 @@ import (
 // checkFilter turns the filter into conditions. The error is the source's; what
 // is wrong with the filter goes to the faults.
 func (a *answer) checkFilter(ctx context.Context, f *referral.Faults) error {
-	a.filterProvince(f)
+	if err := a.filterProvince(f); err != nil {
+		return err
+	}
 	if err := a.filterPortal(ctx, f); err != nil {
 		return err
 	}
@@ -53,10 +54,10 @@ func (a *answer) narrow(name string, c Condition) {
 	a.where = append(a.where, c)
 }
 
-func (a *answer) filterProvince(f *referral.Faults) {
+func (a *answer) filterProvince(f *referral.Faults) error {
 	code := a.Filter.Province
 	if code == "" && a.Within == nil {
-		return
+		return nil
 	}
 	if code == "" {
 		a.provinces = a.Within
@@ -71,8 +72,8 @@ func (a *answer) filterProvince(f *referral.Faults) {
 		}
 	} else if p, err := a.Stats.provinces.Find(code, a.today); err == nil {
 		a.provinces = a.Stats.provinces.Lineage(p.ID)
-	} else {
-		addError(f, "/province", err)
+	} else if err := f.AddError("/province", err); err != nil {
+		return err
 	}
 	if a.Within != nil {
 		a.provinces = slices.DeleteFunc(slices.Clone(a.provinces), func(id referral.ProvinceID) bool { return !slices.Contains(a.Within, id) })
@@ -82,20 +83,7 @@ func (a *answer) filterProvince(f *referral.Faults) {
 		nums[i] = int64(id)
 	}
 	a.narrow("province", Condition{On: ByProvince, Nums: nums})
-}
-
-// addError adds what a *referral.Error says of one field.
-func addError(f *referral.Faults, field string, err error) {
-	var e *referral.Error
-	if !errors.As(err, &e) {
-		f.Add(field, "error.invalid")
-		return
-	}
-	var nameValue []string
-	for name, value := range e.Args {
-		nameValue = append(nameValue, name, value)
-	}
-	f.Add(field, e.Key, nameValue...)
+	return nil
 }
 
 func (a *answer) filterPortal(ctx context.Context, f *referral.Faults) (err error) {
@@ -151,7 +139,7 @@ func (a *answer) filterPlacement(ctx context.Context, f *referral.Faults) error 
 	}
 	code, err := referral.ParseCode(a.Filter.Placement)
 	if err != nil {
-		addError(f, "/placement", err)
+		return f.AddError("/placement", err)
 	}
 	return a.filterName(ctx, f, "placement", ByPlacement, string(code), "error.code_unknown")
 }

@@ -2,11 +2,10 @@ package store
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"lensan/assets"
 	"lensan/server/classify"
@@ -26,6 +25,7 @@ type world struct {
 	stats     *stats.Stats
 	provinces *referral.Provinces
 	clicks    []seenClick
+	views     []map[rollup.ViewKey]rollup.Views
 	seq       uint64
 }
 
@@ -59,47 +59,39 @@ func init() {
 	}
 }
 
-// worldFile is made once and copied for each world.
-var worldFile atomic.Pointer[string]
-
-func newWorld(t *testing.T, dir string) *world {
+// inWorld runs a check on many worlds, on every database.
+func inWorld(t *testing.T, check func(*rapid.T, *world)) {
 	t.Helper()
-	path := filepath.Join(dir, "lensan.db")
-	if template := worldFile.Load(); template != nil {
-		raw, err := os.ReadFile(*template)
-		if err == nil {
-			err = os.WriteFile(path, raw, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	s, err := OpenSQLite(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if worldFile.Load() == nil {
-		if err := s.Migrate(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		fillWorld(t, s)
-	}
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		w := newWorld(t, s)
+		rapid.Check(t, func(rt *rapid.T) {
+			w.forget(rt)
+			check(rt, w)
+		})
+	})
+}
+
+func newWorld(t testing.TB, s *Store) *world {
+	t.Helper()
+	fillWorld(t, s)
 	w := &world{Store: s, provinces: readProvinces(t)}
 	w.stats = stats.New(s, w.provinces, func() rollup.Status { return rollup.Status{} }, func() time.Time { return worldNow })
 	return w
 }
 
-// keepWorlds makes the worlds of one test cheap to make.
-func keepWorlds(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "template.db")
-	w := newWorld(t, t.TempDir())
-	if _, err := w.write.Exec("VACUUM INTO $1", path); err != nil {
-		t.Fatal(err)
+// forget empties every table that clicks and views fill, but for dictionaries.
+func (w *world) forget(t fataler) {
+	for _, table := range append([]string{"journal_applied", "rollup_kept", "visitors", "visitor_sketches", "quality"}, cubeTables...) {
+		if _, err := w.write.Exec("DELETE FROM " + table); err != nil {
+			t.Fatal(err)
+		}
 	}
-	w.Close()
-	worldFile.Store(&path)
-	t.Cleanup(func() { worldFile.Store(nil) })
+	w.clicks, w.views, w.seq = nil, nil, 0
 }
+
+var cubeTables = []string{"rollup_day", "rollup_country_day", "rollup_month", "rollup_hour", "rollup_placement_hour",
+	"rollup_placement_day", "rollup_placement_month", "rollup_agent_day", "rollup_agent_month", "rollup_placement_agent_month",
+	"rollup_referrer_day", "views", "views_month", "views_province_day", "views_province_month"}
 
 func readProvinces(t testing.TB) *referral.Provinces {
 	t.Helper()
@@ -117,7 +109,7 @@ func readProvinces(t testing.TB) *referral.Provinces {
 	return p
 }
 
-func fillWorld(t *testing.T, s *Store) {
+func fillWorld(t testing.TB, s *Store) {
 	t.Helper()
 	err := s.Write(context.Background(), func(tx registry.Tx) error {
 		for _, id := range worldDestinations {

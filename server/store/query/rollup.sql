@@ -3,7 +3,8 @@ SELECT seq FROM journal_applied WHERE journal = $1;
 
 -- name: journal_begin
 INSERT INTO journal_applied (journal, seq, clicks, last_milli, applied_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (journal) DO NOTHING;
+ON CONFLICT (journal) DO UPDATE SET seq = excluded.seq, clicks = excluded.clicks, last_milli = excluded.last_milli, applied_at = excluded.applied_at
+WHERE journal_applied.seq = 0;
 
 -- name: journal_advance
 UPDATE journal_applied SET seq = $2, clicks = clicks + $3, last_milli = $4, applied_at = $5 WHERE journal = $1 AND seq = $6;
