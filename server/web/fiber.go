@@ -21,5 +21,7 @@ func FiberConfig(onError fiber.ErrorHandler) fiber.Config {
 		WriteTimeout:          60 * time.Second,
 		IdleTimeout:           75 * time.Second,
 		ErrorHandler:          onError,
+
+		DisablePreParseMultipartForm: true, // a broken form is then its handler's to refuse
 	}
 }

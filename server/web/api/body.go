@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"slices"
 	"strconv"
@@ -43,15 +42,16 @@ func (c *call) body() (*object, error) {
 	if !utf8.Valid(raw) {
 		return nil, withStatus(fiber.StatusBadRequest, "error.json_utf8")
 	}
-	o, err := readObject(raw, "", new(referral.Faults))
 	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &syntax):
+	if err := json.Unmarshal(raw, new(json.RawMessage)); errors.As(err, &syntax) {
+		if syntax.Offset >= int64(len(raw)) && strings.HasPrefix(syntax.Error(), "unexpected end") {
+			return nil, withStatus(fiber.StatusBadRequest, "error.json_syntax_end")
+		}
 		line, column := place(raw, syntax.Offset)
 		return nil, withStatus(fiber.StatusBadRequest, "error.json_syntax", "line", line, "column", column)
-	case err != nil:
-		return nil, withStatus(fiber.StatusBadRequest, "error.json_syntax_end")
-	case o == nil:
+	}
+	o := readObject(raw, "", new(referral.Faults))
+	if o == nil {
 		return nil, withStatus(fiber.StatusBadRequest, "error.json_object")
 	}
 	return o, nil
@@ -75,27 +75,23 @@ func (c *call) rawBody(limit int, types ...string) ([]byte, error) {
 	return raw, nil
 }
 
-// readObject returns nil without an error for JSON that is not an object.
-func readObject(raw []byte, pointer string, f *referral.Faults) (*object, error) {
+// readObject takes valid JSON apart; nil if it is not an object.
+func readObject(raw []byte, pointer string, f *referral.Faults) *object {
 	dec := json.NewDecoder(bytes.NewReader(raw))
-	first, err := dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	if first != json.Delim('{') {
-		return nil, nil
+	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
+		return nil
 	}
 	o := &object{pointer: pointer, raw: map[string]json.RawMessage{}, faults: f}
 	for dec.More() {
 		name, err := dec.Token()
-		if err != nil {
-			return nil, err
+		key, ok := name.(string)
+		if err != nil || !ok {
+			return nil
 		}
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return nil, err
+			return nil
 		}
-		key := name.(string)
 		if _, twice := o.raw[key]; twice {
 			f.Add(o.at(key), "error.json_twice")
 			continue
@@ -103,16 +99,7 @@ func readObject(raw []byte, pointer string, f *referral.Faults) (*object, error)
 		o.raw[key] = value
 		o.order = append(o.order, key)
 	}
-	if _, err := dec.Token(); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		if err == nil {
-			err = &json.SyntaxError{Offset: dec.InputOffset()}
-		}
-		return nil, err
-	}
-	return o, nil
+	return o
 }
 
 // place turns an offset into a line and a column, both from 1.
@@ -215,8 +202,8 @@ func (o *object) object(name string, fn func(*object)) {
 	if raw == nil {
 		return
 	}
-	nested, err := readObject(*raw, o.at(name), o.faults)
-	if err != nil || nested == nil {
+	nested := readObject(*raw, o.at(name), o.faults)
+	if nested == nil {
 		o.faults.Add(o.at(name), "error.json_type", "type", "object")
 		return
 	}

@@ -1,0 +1,111 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"lensan/server/referral"
+)
+
+func TestStats(t *testing.T) {
+	k := newKit(t)
+	k.portals()
+	south, north := k.placement("stttt-an-giang", "widget", "support_portal"), k.placement("skhcn-ha-noi", "qr", "hub")
+	for visitor := range uint64(3) {
+		k.click(south, visitor)
+	}
+	k.click(south, 1) // again within 10 s
+	k.click(north, 9)
+	all := k.get("env", "/stats?wait=applied&group_by=province").want(200)
+	if all.str("total", "recorded") != "5" || all.str("total", "people") != "4" || all.str("total", "repeat") != "1" || all.str("total", "through") != "3" {
+		t.Errorf("total is %v", all.at("total"))
+	}
+	if all.str("rows", 0, "key") != "91" || all.str("rows", 0, "label") != "An Giang" || all.str("rows", 0, "valid_from") != "2025-07-01" ||
+		all.str("rows", 0, "recorded") != "4" || all.str("rows", 1, "key") != "01" {
+		t.Errorf("rows are %v", all.at("rows"))
+	}
+	if all.str("to") != "2026-11-24" || all.str("boundaries") != "current" || all.str("lost") != "0" || all.at("stalled_since") != nil || all.at("applied_at") == nil {
+		t.Error(all.body)
+	}
+	for role, want := range map[string]string{"own": "4", "foreign": "1", "viewer": "5"} {
+		for _, boundaries := range []string{"current", "recorded"} {
+			if got := k.get(role, "/stats?boundaries="+boundaries).want(200).str("total", "recorded"); got != want {
+				t.Errorf("%s reads %s clicks as %s, want %s", role, got, boundaries, want)
+			}
+		}
+	}
+	if a := k.get("foreign", "/stats?group_by=portal").want(200); strings.Contains(a.body, "an-giang") {
+		t.Error(a.body)
+	}
+	if got := k.get("foreign", "/stats?province=91").want(200).str("total", "recorded"); got != "0" {
+		t.Errorf("another province's clicks: %s", got)
+	}
+	if got := k.get("own", "/stats?placement="+south+"&group_by=device").want(200); got.str("total", "recorded") == "" {
+		t.Error(got.body)
+	}
+	days := k.get("viewer", "/stats?from=2026-11-23&to=2026-11-24&group_by=day").want(200)
+	if days.str("rows", 1, "key") != "2026-11-24" || days.str("rows", 1, "recorded") != "5" || days.str("rows", 0, "recorded") != "0" || days.str("group_by") != "day" {
+		t.Error(days.body)
+	}
+}
+
+func TestStats_everyGroupingIsAnsweredAsDescribed(t *testing.T) {
+	k := newKit(t)
+	k.portals()
+	code := k.placement("stttt-an-giang", "widget", "support_portal")
+	for visitor := range uint64(12) {
+		k.click(code, visitor)
+	}
+	k.get("env", "/stats?wait=applied").want(200)
+	for _, by := range []string{"hour", "day", "week", "month", "province", "portal", "placement", "destination", "channel", "campaign", "device", "os", "browser", "app", "referrer_host"} {
+		a := k.get("viewer", "/stats?group_by="+by).want(200)
+		if a.str("total", "recorded") != "12" || len(a.at("rows").([]any)) == 0 {
+			t.Errorf("by %s: %s", by, a.body)
+		}
+	}
+	if a := k.get("viewer", "/stats?group_by=batch"); a.status != 422 || !strings.HasPrefix(a.faults(), "/group_by ") {
+		t.Error(a.body)
+	}
+}
+
+func TestStats_faults(t *testing.T) {
+	k := newKit(t)
+	for q, want := range map[string]string{
+		"from=x&to=2026-13-01":              "/from day, /to day",
+		"form=2026-11-01":                   "/form query_unknown",
+		"from=2026-11-02&to=2026-11-01":     "/to before_from",
+		"group_by=colour&boundaries=before": "/group_by stats_word, /boundaries stats_word",
+		"portal=none":                       "/portal portal_unknown",
+		"wait=forever":                      "/wait one_of",
+		"channel=tv":                        "/channel stats_word",
+		"province=89":                       "/province province_ended",
+	} {
+		if got := k.get("env", "/stats?"+q).want(422).faults(); got != want {
+			t.Errorf("%s: %s, want %s", q, got, want)
+		}
+	}
+}
+
+func TestStats_waitIsBounded(t *testing.T) {
+	k := newKit(t)
+	var left time.Duration
+	k.wait = func(ctx context.Context) error {
+		deadline, ok := ctx.Deadline()
+		if !ok {
+			t.Error("the wait has no end")
+		}
+		left = time.Until(deadline)
+		return errors.Join(errors.New("applier is behind"), referral.ErrUnavailable)
+	}
+	a := k.get("env", "/stats?wait=applied").want(503)
+	if left > 10*time.Second || left < 9*time.Second {
+		t.Errorf("waits for %s", left)
+	}
+	if a.header.Get("Retry-After") == "" || strings.Contains(a.body, "applier") || !strings.Contains(a.str("detail"), "not counted yet") {
+		t.Errorf("%v %s", a.header, a.body)
+	}
+	k.get("env", "/stats").want(200)
+}

@@ -1,0 +1,167 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"lensan/server/referral"
+	"lensan/server/registry"
+)
+
+func TestAuthorization(t *testing.T) {
+	k := newKit(t)
+	for header, want := range map[string]int{
+		"Bearer " + adminKey:        200,
+		"bearer " + adminKey:        200,
+		"Bearer  " + adminKey + " ": 200,
+		"Bearer":                    401,
+		"Bearer ":                   401,
+		adminKey:                    401,
+		"Basic YWRtaW46eA==":        401,
+		"Bearer " + adminKey + "x":  401,
+		"Bearer " + adminKey[:5]:    401,
+		"Bearer lsk_":               401,
+	} {
+		a := k.do(request{method: "GET", path: "/keys", header: []string{"Authorization: " + header}})
+		if a.status != want {
+			t.Errorf("%q: status %d, want %d", header, a.status, want)
+		}
+		if want == 401 && !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer realm=") {
+			t.Errorf("%q: WWW-Authenticate is %q", header, a.header.Get("WWW-Authenticate"))
+		}
+		if strings.Contains(a.body, adminKey) {
+			t.Errorf("the key comes back: %s", a.body)
+		}
+	}
+	k.do(request{method: "GET", path: "/keys?key=" + adminKey}).want(401)
+}
+
+func TestLanguages(t *testing.T) {
+	k := newKit(t)
+	for accept, want := range map[string]string{
+		"": "vi", "vi": "vi", "en": "en", "en-GB,en;q=0.9": "en", "fr": "vi", "en;q=0.4, vi;q=0.8": "vi", "*": "vi",
+	} {
+		a := k.do(request{role: "env", method: "POST", path: "/portals", body: `{}`, header: []string{"Accept-Language: " + accept}}).want(422)
+		title := map[string]string{"vi": "Dữ liệu chưa hợp lệ", "en": "Not valid"}[want]
+		if got := a.header.Get("Content-Language"); got != want || want == "vi" && a.str("title") != title {
+			t.Errorf("%q: %s %s", accept, got, a.str("title"))
+		}
+		if a.faults() != "/province required, /id required, /name required" {
+			t.Errorf("codes follow the language: %s", a.faults())
+		}
+	}
+}
+
+func TestHead(t *testing.T) {
+	k := newKit(t)
+	for path, want := range map[string]int{"/portals": 200, "/openapi.json": 200, "/portals/none": 404, "/nothing": 404, "/portals/x/merge": 405} {
+		k.do(request{role: "env", method: "HEAD", path: path}).want(want)
+	}
+	k.do(request{method: "HEAD", path: "/portals"}).want(401)
+}
+
+func TestUnknownAddresses(t *testing.T) {
+	k := newKit(t)
+	for _, path := range []string{"", "/", "/nothing", "/portals/", "/Portals", "/portals/x/y/z", "/placements:export", "/placementsimport", "/destinations//"} {
+		a := k.do(request{role: "env", method: "GET", path: path})
+		if a.status != 404 || a.header.Get("Content-Type") != "application/problem+json; charset=utf-8" {
+			t.Errorf("%q: %d %s", path, a.status, a.header.Get("Content-Type"))
+		}
+	}
+}
+
+func TestAnswersAreNotKept(t *testing.T) {
+	k := newKit(t)
+	for _, a := range []answer{k.get("env", "/keys"), k.get("", "/keys"), k.get("env", "/portals/none")} {
+		if a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("status %d: Cache-Control %q", a.status, a.header.Get("Cache-Control"))
+		}
+	}
+}
+
+// Fiber uses its buffers again: no answer and no row may hold another's data.
+func TestConcurrentRequestsKeepApart(t *testing.T) {
+	k := newKit(t)
+	k.portals()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- k.app.Listener(ln) }()
+	t.Cleanup(func() {
+		k.app.Shutdown()
+		<-served
+	})
+	const workers, each = 16, 12
+	url := "http://" + ln.Addr().String() + "/api/v1/"
+	call := func(method, path, body string) (int, map[string]any) {
+		req, err := http.NewRequest(method, url+path, strings.NewReader(body))
+		if err != nil {
+			t.Error(err)
+			return 0, nil
+		}
+		req.Header.Set("Authorization", "Bearer "+adminKey)
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Error(err)
+			return 0, nil
+		}
+		defer resp.Body.Close()
+		raw, _ := io.ReadAll(resp.Body)
+		var v map[string]any
+		if err := json.Unmarshal(raw, &v); err != nil {
+			t.Error(err)
+		}
+		return resp.StatusCode, v
+	}
+	var wg sync.WaitGroup
+	labels := sync.Map{} // code → label
+	for w := range workers {
+		wg.Go(func() {
+			for i := range each {
+				label := fmt.Sprintf("vị trí %d-%d %s", w, i, strings.Repeat(string(rune('a'+w)), 5+i))
+				status, made := call("POST", "placements", fmt.Sprintf(`{"portal":"stttt-an-giang","kind":"qr","destination":"hub","label":%q}`, label))
+				if status != 201 || made["label"] != label {
+					t.Errorf("%d: %v, want %s", status, made["label"], label)
+					continue
+				}
+				labels.Store(made["code"], label)
+				status, patched := call("PATCH", "placements/"+made["code"].(string), fmt.Sprintf(`{"label":%q,"reason":%q}`, label+"!", "lý do "+label))
+				if status != 200 || patched["label"] != label+"!" || patched["code"] != made["code"] {
+					t.Errorf("%d: %v", status, patched)
+				}
+				missing := fmt.Sprintf("none-%d-%d", w, i)
+				if status, problem := call("GET", "portals/"+missing, ""); status != 404 || problem["instance"] != "/api/v1/portals/"+missing || !strings.Contains(problem["detail"].(string), missing) {
+					t.Errorf("%d: %v", status, problem)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	count := 0
+	labels.Range(func(code, label any) bool {
+		count++
+		c := k.code(code.(string))
+		p, err := k.registry.Placement(context.Background(), referral.Actor{Role: referral.RoleAdmin}, c)
+		if err != nil || p.Label != label.(string)+"!" {
+			t.Errorf("%s: %q, %v", code, p.Label, err)
+		}
+		h, _, err := k.registry.History(context.Background(), referral.Actor{Role: referral.RoleAdmin}, "placement", string(c), registry.Page{})
+		if err != nil || len(h) != 2 || h[0].Reason != "lý do "+label.(string) {
+			t.Errorf("%s: %+v, %v", code, h, err)
+		}
+		return true
+	})
+	if count != workers*each {
+		t.Errorf("%d placements, want %d", count, workers*each)
+	}
+}
