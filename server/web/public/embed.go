@@ -56,10 +56,12 @@ func (e *embeds) handle(c *fiber.Ctx) error {
 }
 
 func (e *embeds) ways(s web.Snippets) []embedWay {
-	way := func(id, snippet string) embedWay {
-		return embedWay{ID: id, Title: "public.embed." + id, Text: "public.embed." + id + "_text", Snippet: snippet}
+	list := []embedWay{
+		{ID: "badge", Title: "public.embed.badge", Text: "public.embed.badge_text", Snippet: s.Badge},
+		{ID: "text", Title: "public.embed.text", Text: "public.embed.text_text", Snippet: s.Text},
+		{ID: "script", Title: "public.embed.script", Text: "public.embed.script_text", Snippet: s.Script},
+		{ID: "iframe", Title: "public.embed.iframe", Text: "public.embed.iframe_text", Snippet: s.Iframe},
 	}
-	list := []embedWay{way("badge", s.Badge), way("text", s.Text), way("script", s.Script), way("iframe", s.Iframe)}
 	list[2].Pinned = &embedWay{ID: "pinned", Title: "public.embed.script_pinned", Snippet: fmt.Sprintf(
 		`<script async src="%s%s" integrity="%s" crossorigin="anonymous"></script>`, e.d.Base, e.scripts.pinned, e.scripts.integrity)}
 	return list

@@ -96,6 +96,9 @@ func (r *rendered) get(key string, render func() (file, error)) (*file, error) {
 			return nil, errors.Join(referral.ErrUnavailable, err)
 		}
 		defer r.turns.Release(1)
+		if kept, ok := r.files.Get(key); ok { // another flight landed between the two looks
+			return kept, nil
+		}
 		f, err := render()
 		if err != nil {
 			return nil, err

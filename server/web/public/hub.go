@@ -62,7 +62,6 @@ func newHub(d Deps) *hub {
 // /go/{code}/{destination} and cannot be reached, or "".
 func (h *hub) handle(c *fiber.Ctx, link *referral.Link, day referral.Day, choice string) error {
 	lang := web.PageLang(c)
-	texts := h.pages.Text(lang)
 	data := hubData{Style: template.CSS(hubStyle), Icon: markIcon, Code: string(link.Code), Portal: link.Portal.Name,
 		OtherLang: "en", Note: hubNote(link, choice)}
 	if province := link.Portal.Province(day).In(lang); !strings.Contains(link.Portal.Name, province) {
@@ -82,7 +81,7 @@ func (h *hub) handle(c *fiber.Ctx, link *referral.Link, day referral.Day, choice
 		case referral.KindSupportPortal:
 			b.Primary = true
 		case referral.KindMarketplaceSignup:
-			at, b.Text = 1, texts.T("public.hub.sign_up", "marketplace", b.Text)
+			at = 1
 		case referral.KindFeedback:
 			at = 2
 		case referral.KindMinistry:

@@ -26,8 +26,21 @@ const (
 	codeRetired = "retired"
 )
 
+// verifyWords are the text keys of what a page says first.
+type verifyWords struct{ Title, Lead string }
+
+var verifyTexts = map[string]verifyWords{
+	codeNone:    {"public.verify.title", "public.verify.lead"},
+	codeInvalid: {"public.verify.title_invalid", "public.verify.lead_invalid"},
+	codeUnknown: {"public.verify.title_unknown", "public.verify.lead_unknown"},
+	codeOpen:    {"public.verify.title_open", "public.verify.lead_open"},
+	codePaused:  {"public.verify.title_paused", "public.verify.lead_paused"},
+	codeRetired: {"public.verify.title_retired", "public.verify.lead_retired"},
+}
+
 type verifyData struct {
 	Frame       frame
+	Words       verifyWords
 	State       string
 	Typed       string // as shown and put into the search box
 	Code        referral.Code
@@ -71,7 +84,7 @@ func (v *verifier) answer(c *fiber.Ctx, typed, nothing string) error {
 	if typed = strings.TrimSpace(typed); typed != "" {
 		data = v.look(links, typed, lang)
 	}
-	data.Frame = newFrame(c, "/kiem-tra")
+	data.Frame, data.Words = newFrame(c, "/kiem-tra"), verifyTexts[data.State]
 	if data.State == codeInvalid || data.State == codeUnknown {
 		c.Status(fiber.StatusNotFound)
 	}
