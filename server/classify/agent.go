@@ -1,10 +1,12 @@
 package classify
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/ua-parser/uap-go/uaparser"
+	"gopkg.in/yaml.v3"
 )
 
 // Agent is what a User-Agent says. Each text is an id of the closed set below,
@@ -28,10 +30,14 @@ var (
 type finding = Agent
 
 // detector finds an Agent in a User-Agent. It keeps nothing.
+//
+// uap-go knows the systems. Its patterns of devices and browsers are left out:
+// tried on 32,000 people's and 3,500 robots' User-Agents beside the lists here
+// they found two robots more and one person less, no browser, and took ten
+// times as long and 10 MB.
 type detector struct {
-	robots *robots
-	uap    *uaparser.Parser // without its device patterns, but for the spiders'
-	device *uaparser.Parser // with all device patterns
+	robots  *robots
+	systems *uaparser.Parser
 }
 
 func newDetector() (*detector, error) {
@@ -39,42 +45,23 @@ func newDetector() (*detector, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := uaparser.New(uaparser.WithCacheSize(1))
+	var all uaparser.RegexDefinitions
+	if err := yaml.Unmarshal(uaparser.DefinitionYaml, &all); err != nil {
+		return nil, fmt.Errorf("uap-go's definitions: %w", err)
+	}
+	systems, err := uaparser.New(uaparser.WithRegexDefinitions(uaparser.RegexDefinitions{OS: all.OS}), uaparser.WithCacheSize(1))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("uap-go: %w", err)
 	}
-	// The first device pattern that fits decides, and the spiders' stand among
-	// 800 of phones. To try the spiders' alone rules nearly everybody out in a
-	// tenth of the time; only who is left is tried against all.
-	spiders := uaparser.RegexDefinitions{UA: all.UA, OS: all.OS}
-	for _, d := range all.Device {
-		if d.DeviceReplacement == "Spider" {
-			spiders.Device = append(spiders.Device, d)
-		}
-	}
-	uap, err := uaparser.New(uaparser.WithCacheSize(1), uaparser.WithRegexDefinitions(spiders))
-	if err != nil {
-		return nil, err
-	}
-	return &detector{robots, uap, all}, nil
+	return &detector{robots, systems}, nil
 }
 
 func (d *detector) find(ua string) *finding {
 	lower := strings.ToLower(ua)
-	a := &finding{}
-	a.Preview, a.Bot = d.robots.match(lower)
-	if !a.Preview && !a.Bot {
-		a.Bot = d.spider(ua)
-	}
-	a.App = appOf(ua, lower)
-	a.OS = d.systemOf(ua, lower)
-	a.Browser = d.browserOf(ua, lower)
+	a := &finding{App: appOf(ua, lower), OS: d.systemOf(ua, lower), Browser: browserOf(lower)}
 	a.Device = deviceOf(lower, a.OS)
+	a.Preview, a.Bot = d.robots.match(lower)
 	return a
-}
-
-func (d *detector) spider(ua string) bool {
-	return d.uap.ParseDevice(ua).Family == "Spider" && d.device.ParseDevice(ua).Family == "Spider"
 }
 
 var zalo = regexp.MustCompile(`(?i)\bZalo(?:PC)?[ /-]`)

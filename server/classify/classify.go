@@ -8,8 +8,7 @@
 //   - preview: a HEAD request, one marked as prefetch, or a User-Agent of a
 //     link previewer ([preview] in robots.txt);
 //   - bot: no User-Agent, or one of a crawler, monitor, script, HTTP library or
-//     driven browser ([bot] in robots.txt, or uap-go's device family "Spider"),
-//     or one that is no browser's;
+//     driven browser ([bot] in robots.txt), or one that is no browser's;
 //   - repeat: the same visitor, placement and destination within RepeatWindow
 //     of a click that was counted as people;
 //   - people: all others.
@@ -52,3 +51,7 @@ func (c *Classifier) Classify(click *referral.Click) (referral.Class, Agent) {
 	}
 	return referral.ClassPeople, agent
 }
+
+// Reset forgets the clicks remembered for the rule of repeats. What is known
+// of User-Agents is kept.
+func (c *Classifier) Reset() { c.memory = newMemory(c.memory.max) }

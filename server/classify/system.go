@@ -22,7 +22,7 @@ func (d *detector) systemOf(ua, lower string) string {
 	if id := firstOf(systemTokens, lower); id != "" {
 		return id
 	}
-	if id := systemFamilies[d.uap.ParseOs(ua).Family]; id != "" {
+	if id := systemFamilies[d.systems.ParseOs(ua).Family]; id != "" {
 		return id
 	}
 	switch {
