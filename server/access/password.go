@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,14 +35,21 @@ type hasher chan struct{}
 
 func newHasher() hasher { return make(hasher, 2) }
 
+// enter waits for a place, at most hashWait, and then returns errBusy.
 func (h hasher) enter(ctx context.Context) error {
+	timer := time.NewTimer(hashWait)
+	defer timer.Stop()
 	select {
 	case h <- struct{}{}:
 		return nil
+	case <-timer.C:
+		return errBusy
 	case <-ctx.Done():
 		return fmt.Errorf("wait to hash a password: %w", ctx.Err())
 	}
 }
+
+const hashWait = 10 * time.Second
 
 func (h hasher) hash(ctx context.Context, password string) (string, error) {
 	if err := h.enter(ctx); err != nil {

@@ -38,7 +38,13 @@ func (a *API) answer(o operation) fiber.Handler {
 		if !slices.Contains(o.roles, actor.Role) {
 			return referral.Errorf(referral.ErrForbidden, "error.forbidden")
 		}
-		err = o.handle(&call{Ctx: c, ctx: ctx, actor: actor, texts: a.d.Texts.In(web.HeaderLang(c))})
+		request := &call{Ctx: c, ctx: ctx, actor: actor, texts: a.d.Texts.In(web.HeaderLang(c))}
+		if !o.query {
+			if err := request.query().done(); err != nil {
+				return err
+			}
+		}
+		err = o.handle(request)
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
 			return errors.Join(referral.ErrUnavailable, err)
 		}

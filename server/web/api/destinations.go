@@ -27,9 +27,6 @@ func (a *API) destination(d referral.Destination) destinationView {
 }
 
 func (a *API) handleDestinations(c *call) error {
-	if err := c.query().done(); err != nil {
-		return err
-	}
 	all, err := a.d.Registry.Destinations(c.ctx)
 	if err != nil {
 		return err

@@ -33,9 +33,6 @@ func (a *API) key(k access.Key) keyView {
 }
 
 func (a *API) handleKeys(c *call) error {
-	if err := c.query().done(); err != nil {
-		return err
-	}
 	all, err := a.d.Access.Keys(c.ctx)
 	if err != nil {
 		return err

@@ -42,6 +42,7 @@ type kit struct {
 	app      *fiber.App
 	api      *api.API
 	store    *store.Store
+	path     string // of the database
 	links    *referral.LinkTable
 	registry *registry.Registry
 	access   *access.Access
@@ -67,7 +68,8 @@ func newKit(t testing.TB) *kit {
 	t.Helper()
 	ctx, dir := context.Background(), t.TempDir()
 	k := &kit{t: t, links: new(referral.LinkTable), keys: map[string]string{"env": adminKey}, time: time.Date(2026, 11, 24, 1, 30, 0, 0, time.UTC)}
-	db, err := store.OpenSQLite(filepath.Join(dir, "lensan.db"))
+	k.path = filepath.Join(dir, "lensan.db")
+	db, err := store.OpenSQLite(k.path)
 	k.store = must(t, db, err)
 	t.Cleanup(func() { k.store.Close() })
 	if err := k.store.Migrate(ctx); err != nil {
@@ -200,6 +202,9 @@ func (k *kit) do(r request) answer {
 	}
 	if err := conform(req, r.body, resp, body); err != nil {
 		k.t.Errorf("%s %s: the answer is not as openapi.json says: %v\n%s", r.method, r.path, err, body)
+	}
+	if strings.Contains(string(body), "[error.") || strings.Contains(string(body), "[status.") {
+		k.t.Errorf("%s %s: a text is missing: %s", r.method, r.path, body)
 	}
 	return answer{t: k.t, status: resp.StatusCode, header: resp.Header, body: string(body)}
 }

@@ -12,6 +12,7 @@ type operation struct {
 	path   string
 	roles  []referral.Role // who may call it at all; what exactly, the registry says
 	handle func(*call) error
+	query  bool // it reads parameters after "?" itself; others take none
 }
 
 var (
@@ -25,37 +26,37 @@ var (
 func (a *API) operations() []operation {
 	const get, post, patch, remove = fiber.MethodGet, fiber.MethodPost, fiber.MethodPatch, fiber.MethodDelete
 	return []operation{
-		{get, "/provinces", everyone, a.handleProvinces},
+		{get, "/provinces", everyone, a.handleProvinces, true},
 
-		{get, "/destinations", readers, a.handleDestinations},
-		{post, "/destinations", adminOnly, a.handleDestinationCreate},
-		{get, "/destinations/{id}", readers, a.handleDestination},
-		{patch, "/destinations/{id}", adminOnly, a.handleDestinationUpdate},
+		{get, "/destinations", readers, a.handleDestinations, false},
+		{post, "/destinations", adminOnly, a.handleDestinationCreate, false},
+		{get, "/destinations/{id}", readers, a.handleDestination, false},
+		{patch, "/destinations/{id}", adminOnly, a.handleDestinationUpdate, false},
 
-		{get, "/portals", readers, a.handlePortals},
-		{post, "/portals", writers, a.handlePortalCreate},
-		{post, "/portals:import", writers, a.handlePortalsImport},
-		{get, "/portals/{id}", readers, a.handlePortal},
-		{patch, "/portals/{id}", writers, a.handlePortalUpdate},
-		{post, "/portals/{id}/merge", writers, a.handlePortalMerge},
+		{get, "/portals", readers, a.handlePortals, true},
+		{post, "/portals", writers, a.handlePortalCreate, false},
+		{post, "/portals:import", writers, a.handlePortalsImport, false},
+		{get, "/portals/{id}", readers, a.handlePortal, false},
+		{patch, "/portals/{id}", writers, a.handlePortalUpdate, false},
+		{post, "/portals/{id}/merge", writers, a.handlePortalMerge, false},
 
-		{get, "/campaigns", readers, a.handleCampaigns},
-		{post, "/campaigns", staff, a.handleCampaignCreate},
-		{get, "/campaigns/{id}", readers, a.handleCampaign},
-		{patch, "/campaigns/{id}", staff, a.handleCampaignUpdate},
+		{get, "/campaigns", readers, a.handleCampaigns, true},
+		{post, "/campaigns", staff, a.handleCampaignCreate, false},
+		{get, "/campaigns/{id}", readers, a.handleCampaign, false},
+		{patch, "/campaigns/{id}", staff, a.handleCampaignUpdate, false},
 
-		{get, "/placements", readers, a.handlePlacements},
-		{post, "/placements", writers, a.handlePlacementCreate},
-		{post, "/placements:import", writers, a.handlePlacementsImport},
-		{get, "/placements/{code}", readers, a.handlePlacement},
-		{patch, "/placements/{code}", writers, a.handlePlacementUpdate},
-		{get, "/placements/{code}/history", readers, a.handlePlacementHistory},
+		{get, "/placements", readers, a.handlePlacements, true},
+		{post, "/placements", writers, a.handlePlacementCreate, false},
+		{post, "/placements:import", writers, a.handlePlacementsImport, false},
+		{get, "/placements/{code}", readers, a.handlePlacement, false},
+		{patch, "/placements/{code}", writers, a.handlePlacementUpdate, false},
+		{get, "/placements/{code}/history", readers, a.handlePlacementHistory, true},
 
-		{get, "/stats", readers, a.handleStats},
+		{get, "/stats", readers, a.handleStats, true},
 
-		{get, "/keys", adminOnly, a.handleKeys},
-		{post, "/keys", adminOnly, a.handleKeyCreate},
-		{get, "/keys/{id}", adminOnly, a.handleKey},
-		{remove, "/keys/{id}", adminOnly, a.handleKeyRevoke},
+		{get, "/keys", adminOnly, a.handleKeys, false},
+		{post, "/keys", adminOnly, a.handleKeyCreate, false},
+		{get, "/keys/{id}", adminOnly, a.handleKey, false},
+		{remove, "/keys/{id}", adminOnly, a.handleKeyRevoke, false},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"lensan/server/referral"
 )
 
 var roleNames = []string{"env", "admin", "editor", "own", "foreign", "viewer", "marketplace", "revoked", "wrong", ""}
@@ -145,12 +147,21 @@ func TestForeignIsAsIfItDidNotExist(t *testing.T) {
 	for _, c := range []struct{ method, path, body string }{
 		{"GET", "/portals/%", ""}, {"PATCH", "/portals/%", `{"name":"x"}`}, {"POST", "/portals/%/merge", `{"into":"skhcn-ha-noi"}`},
 		{"GET", "/stats?portal=%", ""}, {"POST", "/placements", `{"portal":"%","kind":"qr","destination":"hub"}`},
-		{"POST", "/portals/skhcn-ha-noi/merge", `{"into":"%"}`},
+		{"POST", "/portals/skhcn-ha-noi/merge", `{"into":"%"}`}, {"GET", "/stats?portal=%&placement=" + code, ""},
 	} {
 		real := k.do(request{role: "foreign", method: c.method, path: strings.ReplaceAll(c.path, "%", "stttt-an-giang"), body: strings.ReplaceAll(c.body, "%", "stttt-an-giang")})
 		none := k.do(request{role: "foreign", method: c.method, path: strings.ReplaceAll(c.path, "%", "stttt-an-none1"), body: strings.ReplaceAll(c.body, "%", "stttt-an-none1")})
 		if got := strings.ReplaceAll(real.body, "stttt-an-giang", "stttt-an-none1"); real.status != none.status || got != none.body {
 			t.Errorf("%s %s: %d %s\nwhere nothing is: %d %s", c.method, c.path, real.status, real.body, none.status, none.body)
+		}
+	}
+	k.get("own", "/stats?placement="+strings.ToLower(code)).want(200)
+	mine, ghost := k.placement("skhcn-ha-noi", "qr", "hub"), referral.NewCode()
+	for _, q := range []string{"/stats?placement=%", "/stats?portal=skhcn-ha-noi&placement=%", "/stats?province=01&placement=%"} {
+		k.get("foreign", strings.ReplaceAll(q, "%", mine)).want(200)
+		real, none := k.get("foreign", strings.ReplaceAll(q, "%", code)), k.get("foreign", strings.ReplaceAll(q, "%", string(ghost)))
+		if got := strings.ReplaceAll(real.body, code, string(ghost)); real.status != 422 || got != none.body {
+			t.Errorf("%s: %d %s\nwhere nothing is: %d %s", q, real.status, real.body, none.status, none.body)
 		}
 	}
 	if got := k.get("foreign", "/portals").want(200); strings.Contains(got.body, "an-giang") || !strings.Contains(got.body, "ha-noi") {

@@ -116,20 +116,21 @@ func (a *API) limit(c *call, q *query, question *stats.Query) error {
 	if c.actor.Role != referral.RoleProvince {
 		return nil
 	}
+	within := true
 	if id := question.Filter.Portal; id != "" {
 		if _, err := a.d.Registry.Portal(c.ctx, c.actor, id); err != nil {
 			return q.unknown("portal", err)
 		}
-		return nil
+		within = false
 	}
 	if code, err := referral.ParseCode(question.Filter.Placement); err == nil {
 		if _, err := a.d.Registry.Placement(c.ctx, c.actor, code); err != nil {
 			return q.unknown("placement", err)
 		}
-		return nil
+		within = false
 	}
 	provinces := a.d.Registry.Provinces()
-	if today := provinces.Follow(c.actor.Province, a.today()); today != nil {
+	if today := provinces.Follow(c.actor.Province, a.today()); within && today != nil {
 		question.Within = provinces.Lineage(today.ID)
 	}
 	return nil

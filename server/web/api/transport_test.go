@@ -13,6 +13,7 @@ import (
 
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/store"
 )
 
 func TestAuthorization(t *testing.T) {
@@ -86,22 +87,89 @@ func TestAnswersAreNotKept(t *testing.T) {
 	}
 }
 
+func TestUnknownParametersAreRefused(t *testing.T) {
+	k := newKit(t)
+	k.portals()
+	before := k.version()
+	for _, r := range []request{
+		{role: "env", method: "GET", path: "/destinations?limit=1"},
+		{role: "env", method: "GET", path: "/portals/stttt-an-giang?fields=id"},
+		{role: "env", method: "POST", path: "/portals?dry_run=1", body: `{"id":"x","name":"x","province":"91"}`},
+	} {
+		_, name, _ := strings.Cut(r.path, "?")
+		name, _, _ = strings.Cut(name, "=")
+		if got := k.do(r).want(422).faults(); got != "/"+name+" query_unknown" {
+			t.Error(got)
+		}
+	}
+	if k.version() != before {
+		t.Error("something was written")
+	}
+}
+
+func TestDatabaseLocked(t *testing.T) {
+	k := newKit(t)
+	k.portals()
+	other, err := store.OpenSQLite(k.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	err = other.Write(context.Background(), func(registry.Tx) error {
+		k.get("env", "/portals/stttt-an-giang").want(200)
+		a := k.patch("env", "/portals/stttt-an-giang", `{"name":"x"}`).want(503)
+		if strings.Contains(strings.ToLower(a.body), "sqlite") || strings.Contains(a.body, "locked") {
+			t.Errorf("internal text shows: %s", a.body)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.patch("env", "/portals/stttt-an-giang", `{"name":"x"}`).want(200)
+}
+
+func TestBodyOverTheServersLimit(t *testing.T) {
+	k := newKit(t)
+	req, err := http.NewRequest("POST", k.serve()+"/portals:import", strings.NewReader(strings.Repeat("x", 11<<20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "text/csv")
+	req.Header.Set("Expect", "100-continue")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != 413 || !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") {
+		t.Errorf("%d %s %s %v", resp.StatusCode, resp.Header, raw, err)
+	}
+}
+
+// serve puts the application on a real socket and returns the API's address.
+func (k *kit) serve() string {
+	k.t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- k.app.Listener(ln) }()
+	k.t.Cleanup(func() {
+		k.app.Shutdown()
+		<-served
+	})
+	return "http://" + ln.Addr().String() + "/api/v1"
+}
+
 // Fiber uses its buffers again: no answer and no row may hold another's data.
 func TestConcurrentRequestsKeepApart(t *testing.T) {
 	k := newKit(t)
 	k.portals()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- k.app.Listener(ln) }()
-	t.Cleanup(func() {
-		k.app.Shutdown()
-		<-served
-	})
 	const workers, each = 16, 12
-	url := "http://" + ln.Addr().String() + "/api/v1/"
+	url := k.serve() + "/"
 	call := func(method, path, body string) (int, map[string]any) {
 		req, err := http.NewRequest(method, url+path, strings.NewReader(body))
 		if err != nil {
