@@ -59,3 +59,18 @@ func phoneRequest(path string) *fasthttp.RequestCtx {
 	}
 	return ctx
 }
+
+// BenchmarkHub is for the pages that many scans at once may ask for.
+func BenchmarkHub(b *testing.B) {
+	k := newKit(b)
+	handler := k.another(b, func(d *Deps) { d.Clicks = discard{} }).Handler()
+	ctx := phoneRequest("/" + string(hubCode))
+	b.ReportAllocs()
+	for b.Loop() {
+		ctx.Response.Reset()
+		handler(ctx)
+	}
+	if ctx.Response.StatusCode() != fiber.StatusOK {
+		b.Fatal(ctx.Response.StatusCode())
+	}
+}

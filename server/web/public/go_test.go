@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -157,10 +158,10 @@ func TestGo_cannotBeSteered(t *testing.T) {
 // that stay open, must find its own data in its click (style.md 5).
 func TestGo_clicksKeepTheirOwnData(t *testing.T) {
 	k := newKit(t)
-	var waiting sync.WaitGroup
-	k.clicks.before = func() { // hold each request until others are being read
-		waiting.Add(1)
-		waiting.Done()
+	k.clicks.before = func() { // let others be read while this one waits
+		for range 50 {
+			runtime.Gosched()
+		}
 	}
 	address := k.serve(t)
 	codes := map[int64]referral.Code{11: widgetCode, 12: linkCode, 13: qrCode}
