@@ -83,6 +83,10 @@ func readTable(from io.Reader, columns []column) (*table, error) {
 	}
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
 	comma := separator(raw)
+	if comma == 0 {
+		f.add(1, 1, "", "error.csv_empty", nil)
+		return nil, f.err()
+	}
 	r := csv.NewReader(bytes.NewReader(raw))
 	r.Comma, r.FieldsPerRecord, r.ReuseRecord = comma, -1, true
 	t := &table{}
@@ -174,25 +178,30 @@ func blank(record []string) bool {
 }
 
 // separator returns the one of comma and semicolon that stands more often
-// outside quotation marks in the first line with text.
+// outside quotation marks in the first line with text; 0 if there is none.
 func separator(raw []byte) rune {
-	line, _, _ := bytes.Cut(bytes.TrimLeft(raw, "\r\n"), []byte("\n"))
-	quoted, semicolons := false, 0
-	for _, c := range line {
-		switch {
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == ';':
-			semicolons++
-		case c == ',':
-			semicolons--
+	for line := range bytes.Lines(raw) {
+		if len(bytes.Trim(line, " \t\r\n,;\"")) == 0 {
+			continue
 		}
+		quoted, semicolons := false, 0
+		for _, c := range line {
+			switch {
+			case c == '"':
+				quoted = !quoted
+			case quoted:
+			case c == ';':
+				semicolons++
+			case c == ',':
+				semicolons--
+			}
+		}
+		if semicolons > 0 {
+			return ';'
+		}
+		return ','
 	}
-	if semicolons > 0 {
-		return ';'
-	}
-	return ','
+	return 0
 }
 
 // addSyntax adds the fault of a row that is not CSV, at its field.

@@ -2,10 +2,14 @@ package registry_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"lensan/server/referral"
 	"lensan/server/registry"
@@ -22,14 +26,14 @@ var (
 // world is a registry on a fresh SQLite file with a clock that the test moves.
 type world struct {
 	*registry.Registry
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	store *store.Store
 	links *referral.LinkTable
 	now   time.Time
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	s, err := store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
 	if err != nil {
@@ -41,14 +45,14 @@ func newWorld(t *testing.T) *world {
 	if err := s.Migrate(w.ctx); err != nil {
 		t.Fatal(err)
 	}
-	w.Registry = registry.New(s, provinces(t), w.links, func() time.Time { return w.now })
+	w.Registry = registry.New(s, provinces(t), w.links, w.clock)
 	if err := w.Seed(w.ctx, seed(t)); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
-func asset(t *testing.T, name string) []byte {
+func asset(t testing.TB, name string) []byte {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("..", "..", "assets", name))
 	if err != nil {
@@ -57,7 +61,7 @@ func asset(t *testing.T, name string) []byte {
 	return raw
 }
 
-func provinces(t *testing.T) *referral.Provinces {
+func provinces(t testing.TB) *referral.Provinces {
 	t.Helper()
 	ps, err := referral.ReadProvinces(string(asset(t, "data/provinces_63.csv")), string(asset(t, "data/provinces_34.csv")))
 	if err != nil {
@@ -66,7 +70,7 @@ func provinces(t *testing.T) *referral.Provinces {
 	return ps
 }
 
-func seed(t *testing.T) []referral.Destination {
+func seed(t testing.TB) []referral.Destination {
 	t.Helper()
 	list, err := registry.ReadSeed(asset(t, "data/destinations.toml"))
 	if err != nil {
@@ -96,18 +100,67 @@ func (w *world) placement(portal, kind, destination string) referral.Placement {
 	return p
 }
 
-func TestLinks_newPlacementIsInForceOnReturn(t *testing.T) {
-	w := newWorld(t)
-	w.portal("snnmt-an-giang", "91")
-	p := w.placement("snnmt-an-giang", "qr", "support_portal")
-	link := w.links.Load().Find(p.Code)
-	if link == nil || link.Destination == nil || link.Destination.ID != "support_portal" || link.Num != p.Num {
-		t.Fatalf("link of %s: %+v", p.Code, link)
+// provinceActor is someone of the province with a number.
+func provinceActor(id referral.ProvinceID) referral.Actor {
+	return referral.Actor{Kind: "account", ID: "tinh", Role: referral.RoleProvince, Province: id}
+}
+
+// wantFaults fails unless err names exactly these "pointer key" in order.
+func wantFaults(t *testing.T, err error, want ...string) {
+	t.Helper()
+	var named *referral.Error
+	if !errors.As(err, &named) || !errors.Is(err, referral.ErrInvalid) {
+		t.Errorf("got %v, want faults %q", err, want)
+		return
 	}
-	if _, err := w.UpdatePlacement(w.ctx, admin, p.Code, registry.PlacementInput{Destination: ptr("postmart")}, "nhà in báo"); err != nil {
-		t.Fatal(err)
+	var got []string
+	for _, f := range named.Fields {
+		got = append(got, f.Field+" "+f.Key)
 	}
-	if got := w.links.Load().Find(p.Code).Destination.ID; got != "postmart" {
-		t.Errorf("after retargeting the code leads to %s", got)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("faults: %s", d)
 	}
 }
+
+func wantError(t *testing.T, err, kind error, key string) {
+	t.Helper()
+	var named *referral.Error
+	if !errors.As(err, &named) || !errors.Is(err, kind) || named.Key != key {
+		t.Errorf("got %v, want %v with %s", err, kind, key)
+	}
+}
+
+// changes returns an entity's history, oldest first.
+func (w *world) changes(entity, key string) []referral.Change {
+	w.t.Helper()
+	list, _, err := w.History(w.ctx, admin, entity, key, registry.Page{Limit: 500})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+func (w *world) version() int64 {
+	w.t.Helper()
+	v, err := w.store.Version(w.ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v
+}
+
+// leadsTo returns the destination of a code in the links in force, "hub", or
+// "none" for a code that they do not know.
+func (w *world) leadsTo(code referral.Code) string {
+	link := w.links.Load().Find(code)
+	switch {
+	case link == nil:
+		return "none"
+	case link.Destination == nil:
+		return referral.HubID
+	}
+	return link.Destination.ID
+}
+
+func (w *world) clock() time.Time { return w.now }
