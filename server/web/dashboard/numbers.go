@@ -95,11 +95,14 @@ func (v *visit) figure(key string, now, before int64) figure {
 
 // percent writes "12 %" in Vietnamese and "12%" in English, below ten with one decimal.
 func (v *visit) percent(p float64) string {
-	digits := 0
-	if p > 0 && p < 9.95 {
+	digits, sign := 0, ""
+	switch {
+	case p > 0 && p < 0.05:
+		p, digits, sign = 0.1, 1, "<"
+	case p > 0 && p < 9.95:
 		digits = 1
 	}
-	s := strconv.FormatFloat(p, 'f', digits, 64)
+	s := sign + strconv.FormatFloat(p, 'f', digits, 64)
 	if v.l.Code == "en" {
 		return s + "%"
 	}
@@ -109,41 +112,75 @@ func (v *visit) percent(p float64) string {
 func (n *numbers) fillDays(v *visit, data *overviewData) {
 	p := n.period
 	now, before := byDay(n.days, p.From, p.To), byDay(n.daysBefore, p.PrevFrom, p.PrevTo)
-	values, valuesBefore := make([]int64, len(now)), make([]int64, len(before))
-	for i, row := range now {
-		values[i] = row.Arrivals
-	}
-	for i, row := range before {
-		valuesBefore[i] = row.Arrivals
-	}
+	size := spanOf(len(now))
+	values, valuesBefore := averages(now, size), averages(before, size)
 	if most(valuesBefore) == 0 {
 		valuesBefore = nil
 	}
 	say := func(i int) string {
-		text := v.l.T("dashboard.chart.day", "day", v.l.Day(p.From+referral.Day(i)), "n", v.l.Number(values[i]))
+		text := v.l.T("dashboard.chart.day", "day", v.span(p.From, p.To, i, size), "n", v.l.Number(values[i]))
 		if i < len(valuesBefore) {
-			text += " " + v.l.T("dashboard.chart.day_before", "day", v.l.Day(p.PrevFrom+referral.Day(i)), "n", v.l.Number(valuesBefore[i]))
+			text += " " + v.l.T("dashboard.chart.day_before", "day", v.span(p.PrevFrom, p.PrevTo, i, size), "n", v.l.Number(valuesBefore[i]))
 		}
 		return text
 	}
-	label := func(i int) string { return v.shortDay(p.From+referral.Day(i), p.days() > 366) }
+	label := func(i int) string { return v.shortDay(p.From+referral.Day(i*size), p.days() > 366) }
 	c := drawChart(values, valuesBefore, v.l.Number, label, say)
 	c.Title = v.l.T("dashboard.chart.title", "from", v.l.Day(p.From), "to", v.l.Day(p.To))
 	peak := 0
-	for i := range values {
-		if values[i] > values[peak] {
+	for i := range now {
+		if now[i].Arrivals > now[peak].Arrivals {
 			peak = i
 		}
 	}
-	c.Desc = v.l.T("dashboard.chart.desc", "total", v.l.Number(n.days.Total.Arrivals), "days", v.l.Number(int64(len(values))),
-		"peak", v.l.Number(values[peak]), "peak_day", v.l.Day(p.From+referral.Day(peak)))
+	c.Desc = v.l.T("dashboard.chart.desc", "total", v.l.Number(n.days.Total.Arrivals), "days", v.l.Number(int64(len(now))),
+		"peak", v.l.Number(now[peak].Arrivals), "peak_day", v.l.Day(p.From+referral.Day(peak)))
 	c.Now = v.l.T("dashboard.chart.now")
+	if size > 1 {
+		c.Now = v.l.T("dashboard.chart.average", "n", strconv.Itoa(size))
+	}
 	c.Earlier = v.l.T("dashboard.chart.earlier", "from", v.l.Day(p.PrevFrom), "to", v.l.Day(p.PrevTo))
 	data.Chart = c
 	for i := len(now) - 1; i >= 0; i-- {
 		row := now[i]
 		data.Days = append(data.Days, dayRow{Day: p.From + referral.Day(i), Arrivals: row.Arrivals, Through: row.Through, Views: row.Views})
 	}
+}
+
+// spanOf says how many days one point of the chart stands for, so that a long
+// period shows its course and not its weekends.
+func spanOf(days int) int {
+	switch {
+	case days <= 120:
+		return 1
+	case days <= 800:
+		return 7
+	}
+	return 30
+}
+
+// averages returns the arrivals a day of each span; the last may be shorter.
+func averages(rows []stats.Row, size int) []int64 {
+	var out []int64
+	for len(rows) > 0 {
+		n := min(size, len(rows))
+		var sum int64
+		for _, row := range rows[:n] {
+			sum += row.Arrivals
+		}
+		out, rows = append(out, (sum+int64(n)/2)/int64(n)), rows[n:]
+	}
+	return out
+}
+
+// span writes the days of a point.
+func (v *visit) span(from, to referral.Day, i, size int) string {
+	first := from + referral.Day(i*size)
+	last := min(first+referral.Day(size)-1, to)
+	if first == last {
+		return v.l.Day(first)
+	}
+	return v.l.Day(first) + " – " + v.l.Day(last)
 }
 
 // byDay returns one row for each day, also for those without a click.

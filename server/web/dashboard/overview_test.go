@@ -5,10 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"lensan/server/referral"
 	"lensan/server/rollup"
+	"lensan/server/stats"
 )
 
 func TestOverview_numbers(t *testing.T) {
@@ -114,6 +116,28 @@ func TestChart_fewDays(t *testing.T) {
 		got := drawChart(c.now, c.before, number, day, day)
 		if got.Line != c.line || got.Before != c.prior || len(got.XLabels) != c.labels || len(got.Hits) != len(c.now) {
 			t.Errorf("%v: line %q, before %q, %d labels, %d strips", c.now, got.Line, got.Before, len(got.XLabels), len(got.Hits))
+		}
+	}
+}
+
+func TestAverages(t *testing.T) {
+	rows := make([]stats.Row, 10)
+	for i := range rows {
+		rows[i].Arrivals = int64(i)
+	}
+	if diff := cmp.Diff([]int64{3, 8}, averages(rows, 7)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int64{0, 1, 2}, averages(rows[:3], 1)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPercent(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	for p, want := range map[float64]string{0: "0\u00a0%", 0.01: "<0,1\u00a0%", 4.25: "4,2\u00a0%", 9.96: "10\u00a0%", 1234: "1234\u00a0%"} {
+		if got := (&visit{l: h.pages.Text("vi")}).percent(p); got != want {
+			t.Errorf("percent(%v) = %q, want %q", p, got, want)
 		}
 	}
 }

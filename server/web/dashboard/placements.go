@@ -185,6 +185,9 @@ func (d *Dashboard) placementPage(v *visit, p referral.Placement, f form) error 
 	base := strings.TrimSuffix(d.BaseURL, "/")
 	data := placementData{Row: v.placementRow(p, names), MayWrite: v.mayWrite(), Form: f, History: history,
 		Go: base + "/go/" + string(p.Code), Scan: base + "/" + string(p.Code)}
+	if portal, err := d.Registry.Portal(v.ctx(), v.actor(), p.Portal); err == nil {
+		data.Row.Portal = portal.Name
+	}
 	switch v.query.Get("done") {
 	case "made":
 		data.Done = v.l.T("dashboard.placement.made", "code", string(p.Code))

@@ -48,7 +48,7 @@ func TestPortalForm_keepsWhatWasTypedAndNamesFaults(t *testing.T) {
 	}
 	wantText(t, "faults", res.body, "Chưa lưu. Xin sửa các ô được nêu.", "Không được để trống.", `<a href="#f-hosts">`, `<a href="#f-name">`, `<a href="#f-id">`,
 		`<a href="#f-contact_email">`, `value="Có Dấu"`, "x&#34;&gt;&lt;b&gt;", `aria-describedby="f-name-hint f-name-fault"`)
-	wantNoText(t, "faults", res.body, `x"><b>`)
+	wantNoText(t, "faults", res.body, `x"><b>`, "[error.")
 	list, _, err := h.registry.Portals(t.Context(), admin, registry.Page{}, registry.Filter{})
 	ok(t, err)
 	if len(list) != 0 {

@@ -35,7 +35,7 @@ func TestTemplates_areAllRendered(t *testing.T) {
 	b := h.signedIn(referral.RoleAdmin, 0)
 	for _, page := range append(adminPages(p.Code), Root+"/dang-nhap", Root+"/loi-moi/x", Root+"/vi-tri/ABCDEF") {
 		res := b.get(page)
-		wantNoText(t, page, res.body, "[dashboard.", "%!", "&lt;nil&gt;", "ZgotmplZ")
+		wantNoText(t, page, res.body, "[dashboard.", "[error.", "[status.", "%!", "&lt;nil&gt;", "ZgotmplZ")
 	}
 	html := sources(t, "html/*.html")
 	for _, name := range h.pages.Names() {
