@@ -142,7 +142,7 @@ func (a *App) openClicks() (err error) {
 		return fmt.Errorf("classifier: %w", err)
 	}
 	a.applier = rollup.NewApplier(a.journal, a.store, classifier)
-	a.clicks = clicklog.New(a.journal, clicklog.Options{CommitWait: a.config.CommitWait, OnCommit: a.applier.Wake})
+	a.clicks = clicklog.New(a.journal, clicklog.Options{CommitWait: a.config.CommitWait})
 	a.views = rollup.NewViewBuffer(a.store)
 	a.stats = stats.New(a.store, a.registry.Provinces(), a.applier.Status, a.now)
 	return nil

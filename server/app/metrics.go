@@ -33,6 +33,12 @@ func (a *App) metricsHandler() http.Handler {
 		}
 		return 1
 	})
+	gauge("lensan_visitor_key_unwritten", "1 while the day's visitor key could not be written: a restart would count people again.", func() float64 {
+		if a.visitors.Err() == nil {
+			return 0
+		}
+		return 1
+	})
 	gauge("lensan_reconciliation_differences", "Cubes that do not sum to the journal.", func() float64 { return float64(a.differences.Load()) })
 	gauge("lensan_placements", "Placements in the link table.", func() float64 {
 		if links := a.links.Load(); links != nil {

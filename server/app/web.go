@@ -46,7 +46,7 @@ func (a *App) buildWeb() error {
 	a.web = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
 	proxies := web.Proxies(a.config.Proxies())
 	err = public.Register(a.web, public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
-		Base: a.config.Base(), Proxies: proxies, Now: a.now, Ready: a.readyChecks(),
+		Base: a.config.Base(), Hotline: a.config.Hotline, Proxies: proxies, Now: a.now, Ready: a.readyChecks(),
 		Malformed: func() { a.malformed.Add(1) }})
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type Config struct {
 	APIKey         string        `env:"LENSAN_API_KEY" help:"${help_api_key}" placeholder:"KEY"`
 	TrustedProxies string        `env:"LENSAN_TRUSTED_PROXIES" help:"${help_trusted_proxies}" placeholder:"CIDR,…"`
 	MetricsListen  string        `env:"LENSAN_METRICS_LISTEN" default:"127.0.0.1:9180" help:"${help_metrics_listen}" placeholder:"HOST:PORT"`
+	Hotline        string        `env:"LENSAN_HOTLINE" help:"${help_hotline}" placeholder:"NUMBER"`
 	CommitWait     time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
 }
 
@@ -53,6 +54,9 @@ func (c *Config) Check() error {
 	}
 	if _, bad := c.proxies(); bad != "" {
 		f.Add("LENSAN_TRUSTED_PROXIES", "error.config_proxies", "value", bad)
+	}
+	if strings.Trim(c.Hotline, "+0123456789 .-()") != "" || len(c.Hotline) > 30 {
+		f.Add("LENSAN_HOTLINE", "error.config_hotline", "value", c.Hotline)
 	}
 	if c.CommitWait < time.Millisecond || c.CommitWait > 10*time.Second {
 		f.Add("LENSAN_COMMIT_WAIT", "error.config_commit_wait", "value", c.CommitWait.String())
