@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"math/rand/v2"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -17,7 +16,7 @@ import (
 // one hour, as the applier would while it catches up.
 func BenchmarkApply(b *testing.B) {
 	const clicks = 50_000
-	s := openBench(b)
+	s := openMigrated(b, "sqlite")
 	rng := rand.New(rand.NewPCG(1, 2))
 	day := referral.MustDay("2026-11-20")
 	seq := uint64(0)
@@ -31,19 +30,6 @@ func BenchmarkApply(b *testing.B) {
 		seq = d.Seq
 	}
 	b.ReportMetric(float64(clicks*b.N)/b.Elapsed().Seconds(), "clicks/s")
-}
-
-func openBench(tb testing.TB) *Store {
-	tb.Helper()
-	s, err := OpenSQLite(filepath.Join(tb.TempDir(), "lensan.db"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { s.Close() })
-	if err := s.Migrate(context.Background()); err != nil {
-		tb.Fatal(err)
-	}
-	return s
 }
 
 // randomDelta makes clicks of one hour: popular placements get more, phones
