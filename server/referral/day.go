@@ -53,6 +53,13 @@ func (d Day) Start() time.Time {
 	return time.Unix(int64(d)*86400, 0).Add(-7 * time.Hour).In(Zone)
 }
 
+// Month returns the month of the day as one number, year*12+month-1, so that
+// months can be counted on.
+func (d Day) Month() int32 {
+	t := time.Unix(int64(d)*86400, 0).UTC()
+	return int32(t.Year())*12 + int32(t.Month()) - 1
+}
+
 // String returns YYYY-MM-DD, or "" for NoDay.
 func (d Day) String() string {
 	if d == NoDay {

@@ -100,3 +100,11 @@ func FuzzParseDay(f *testing.F) {
 		}
 	})
 }
+
+func TestDay_month(t *testing.T) {
+	for day, want := range map[string]int32{"1970-01-01": 1970 * 12, "2026-11-30": 2026*12 + 10, "2026-12-01": 2026*12 + 11, "2024-02-29": 2024*12 + 1} {
+		if got := MustDay(day).Month(); got != want {
+			t.Errorf("%s: month %d, want %d", day, got, want)
+		}
+	}
+}

@@ -147,7 +147,7 @@ func (a *Accumulator) Delta(journal string, after, seq uint64) (*Delta, error) {
 		day := referral.DayOfMilli(c.hour * 3_600_000)
 		month, ok := months[day]
 		if !ok {
-			month = monthOf(day)
+			month = day.Month()
 			months[day] = month
 		}
 		names := a.names[c.agent]
@@ -193,12 +193,6 @@ func (c *Counts) add(class referral.Class) {
 	default:
 		c.People++
 	}
-}
-
-// monthOf returns year*12+month-1 of a day.
-func monthOf(day referral.Day) int32 {
-	t := day.Start()
-	return int32(t.Year()*12 + int(t.Month()) - 1)
 }
 
 func floorDiv(a, b int64) int64 {

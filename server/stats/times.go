@@ -7,12 +7,9 @@ import (
 	"lensan/server/referral"
 )
 
-// monthOf returns year*12+month-1.
-func monthOf(d referral.Day) int64 {
-	t := d.Start()
-	return int64(t.Year())*12 + int64(t.Month()) - 1
-}
+func monthOf(d referral.Day) int64 { return int64(d.Month()) }
 
+// monthStart returns the first day of a month as referral.Day.Month counts it.
 func monthStart(month int64) referral.Day {
 	t := time.Date(int(month/12), time.Month(month%12)+1, 1, 0, 0, 0, 0, time.UTC)
 	return referral.Day(t.Unix() / 86400)

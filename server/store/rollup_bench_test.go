@@ -65,7 +65,7 @@ func randomDelta(rng *rand.Rand, after uint64, day referral.Day, clicks, placeme
 		bump(d.ByPlacementHour, rollup.PlacementHourKey{Hour: hour, Placement: placement, Province: province}, one)
 		bump(d.ByPlacementDay, rollup.PlacementDayKey{Day: day, Placement: placement, Destination: destination, Channel: channel, Province: province}, one)
 		bump(d.ByAgent, rollup.AgentKey{Day: day, Province: province, Channel: channel, Device: device, OS: os, Browser: browser, App: app}, one)
-		bump(d.ByAgentMonth, rollup.AgentMonthKey{Month: int32(monthOf(day)), Placement: placement, Province: province, Device: device, OS: os, Browser: browser, App: app}, one)
+		bump(d.ByAgentMonth, rollup.AgentMonthKey{Month: day.Month(), Placement: placement, Province: province, Device: device, OS: os, Browser: browser, App: app}, one)
 		bump(d.ByReferrer, rollup.ReferrerKey{Day: day, Placement: placement, Province: province, Host: "host" + strconv.FormatInt(placement/5, 10) + ".gov.vn"}, one)
 		visitor := rng.Uint64N(1<<40) * 0x9e3779b97f4a7c15
 		for _, k := range []rollup.VisitorKey{{Day: day}, {Day: day, Province: province}} {

@@ -3,7 +3,6 @@ package store
 import (
 	"iter"
 
-	"lensan/server/referral"
 	"lensan/server/rollup"
 )
 
@@ -16,7 +15,7 @@ func cubesOf(d *rollup.Delta, agentID func(agent) int64, hostID func(string) int
 	for k, n := range d.ByDay {
 		day.addClicks(cellKey{int64(k.Day), int64(k.Province), k.Destination, int64(k.Channel)}, n)
 		countryDay.addClicks(cellKey{int64(k.Day), k.Destination, int64(k.Channel)}, n)
-		month.addClicks(cellKey{monthOf(k.Day), int64(k.Province), k.Destination, int64(k.Channel)}, n)
+		month.addClicks(cellKey{int64(k.Day.Month()), int64(k.Province), k.Destination, int64(k.Channel)}, n)
 	}
 
 	hour := clickSums("rollup_hour", len(d.ByHour), "hour", "province", "channel")
@@ -33,7 +32,7 @@ func cubesOf(d *rollup.Delta, agentID func(agent) int64, hostID func(string) int
 	for k, n := range d.ByPlacementDay {
 		key := cellKey{int64(k.Day), k.Placement, k.Destination, int64(k.Channel), int64(k.Province), k.Campaign}
 		placementDay.addClicks(key, n)
-		key[0] = monthOf(k.Day)
+		key[0] = int64(k.Day.Month())
 		placementMonth.addClicks(key, n)
 	}
 
@@ -42,7 +41,7 @@ func cubesOf(d *rollup.Delta, agentID func(agent) int64, hostID func(string) int
 	for k, n := range d.ByAgent {
 		key := cellKey{int64(k.Day), int64(k.Province), int64(k.Channel), agentID(agent{k.Device, k.OS, k.Browser, k.App})}
 		agentDay.addClicks(key, n)
-		key[0] = monthOf(k.Day)
+		key[0] = int64(k.Day.Month())
 		agentMonth.addClicks(key, n)
 	}
 	placementAgentMonth := clickSums("rollup_placement_agent_month", len(d.ByAgentMonth), "month", "placement", "province", "agent")
@@ -82,10 +81,4 @@ func hostsOf(d *rollup.Delta) iter.Seq[string] {
 			}
 		}
 	}
-}
-
-// monthOf returns year*12+month-1 of a day.
-func monthOf(day referral.Day) int64 {
-	t := day.Start()
-	return int64(t.Year())*12 + int64(t.Month()) - 1
 }

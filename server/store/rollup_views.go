@@ -27,9 +27,9 @@ func (s *Store) AddViews(ctx context.Context, views map[rollup.ViewKey]rollup.Vi
 		for k, v := range views {
 			host, n := hosts.id(k.Host), cellCounts{v.Views, v.Loads}
 			fine.add(cellKey{int64(k.Day), k.Placement, int64(k.Province), k.Campaign, host}, n)
-			month.add(cellKey{monthOf(k.Day), k.Placement, int64(k.Province), k.Campaign, host}, n)
+			month.add(cellKey{int64(k.Day.Month()), k.Placement, int64(k.Province), k.Campaign, host}, n)
 			province.add(cellKey{int64(k.Day), int64(k.Province)}, n)
-			provinceMonth.add(cellKey{monthOf(k.Day), int64(k.Province)}, n)
+			provinceMonth.add(cellKey{int64(k.Day.Month()), int64(k.Province)}, n)
 		}
 		for _, table := range []*sums{fine, month, province, provinceMonth} {
 			if err := table.write(ctx, tx); err != nil {

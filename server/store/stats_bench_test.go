@@ -94,12 +94,18 @@ func fillBench(b *testing.B, s *Store, today referral.Day, days int) {
 				return err
 			}
 		}
-		for i := range benchPlacements {
-			err := tx.InsertPlacement(&referral.Placement{Code: referral.NewCode(), Portal: fmt.Sprintf("p%d", i/5), Kind: referral.PlacementLink,
+		codes := map[referral.Code]bool{}
+		for len(codes) < benchPlacements {
+			codes[referral.NewCode()] = true
+		}
+		i := 0
+		for code := range codes {
+			err := tx.InsertPlacement(&referral.Placement{Code: code, Portal: fmt.Sprintf("p%d", i/5), Kind: referral.PlacementLink,
 				Destination: referral.HubID, State: referral.PlacementOpen})
 			if err != nil {
 				return err
 			}
+			i++
 		}
 		return nil
 	})
@@ -171,7 +177,7 @@ func benchDay(rng *rand.Rand, standing []referral.Province, after uint64, day re
 		}
 		if firstOfMonth {
 			for _, a := range agents[:10] {
-				bump(d.ByAgentMonth, rollup.AgentMonthKey{Month: int32(monthOf(day)), Placement: placement, Province: province, Device: a[0], OS: a[1], Browser: a[2], App: a[3]}, n)
+				bump(d.ByAgentMonth, rollup.AgentMonthKey{Month: day.Month(), Placement: placement, Province: province, Device: a[0], OS: a[1], Browser: a[2], App: a[3]}, n)
 			}
 		}
 		if channel == referral.ChannelWidget {
