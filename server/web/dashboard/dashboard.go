@@ -83,4 +83,6 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/khoa", d.signedIn(d.keys))
 	g.Post("/khoa", d.signedIn(d.createKey))
 	g.Post("/khoa/:id/thu-hoi", d.signedIn(d.revokeKey))
+	g.Get("/moi", d.signedIn(d.invite))
+	g.Post("/moi", d.signedIn(d.createInvitation))
 }

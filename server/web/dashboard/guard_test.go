@@ -55,7 +55,7 @@ func TestForms_needTheTokenAndOurOrigin(t *testing.T) {
 	b := h.signedIn(referral.RoleAdmin, 0)
 	token := tokenField.FindStringSubmatch(b.get(Root).body)[1]
 	other := tokenField.FindStringSubmatch(h.signedIn(referral.RoleAdmin, 0).get(Root).body)[1]
-	posts := []string{"/cong", "/vi-tri", "/vi-tri/K7Q2PX", "/dich-den/postmart", "/khoa", "/khoa/1/thu-hoi", "/dang-xuat", "/dang-nhap", "/loi-moi/x"}
+	posts := []string{"/cong", "/vi-tri", "/vi-tri/K7Q2PX", "/dich-den/postmart", "/khoa", "/khoa/1/thu-hoi", "/moi", "/dang-xuat", "/dang-nhap", "/loi-moi/x"}
 	for _, c := range []struct {
 		what, token, site, origin string
 	}{
@@ -105,7 +105,7 @@ func TestForms_tokenInJSONOrQueryIsNone(t *testing.T) {
 // adminPages is every page that an admin can open.
 func adminPages(code referral.Code) []string {
 	return []string{Root, Root + "?lang=en", Root + "?period=7&boundaries=recorded", Root + "/dinh-nghia", Root + "/cong", Root + "/cong?made=so-an-giang",
-		Root + "/vi-tri", Root + "/vi-tri?portal=so-an-giang", Root + "/vi-tri/" + string(code) + "?done=made", Root + "/dich-den", Root + "/dich-den/postmart", Root + "/khoa"}
+		Root + "/vi-tri", Root + "/vi-tri?portal=so-an-giang", Root + "/vi-tri/" + string(code) + "?done=made", Root + "/dich-den", Root + "/dich-den/postmart", Root + "/khoa", Root + "/moi"}
 }
 
 var inline = regexp.MustCompile(`(?i)<script|<style|\sstyle=|\son[a-z]+=|javascript:|(src|href|action)="(https?:)?//`)

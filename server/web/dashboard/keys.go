@@ -67,10 +67,7 @@ func (d *Dashboard) keyForm(v *visit) (form, error) {
 		return form{}, err
 	}
 	none := option{Label: v.l.T("dashboard.keys.none")}
-	var roles []option
-	for _, r := range []referral.Role{referral.RoleEditor, referral.RoleAdmin, referral.RoleProvince, referral.RoleViewer, referral.RoleMarketplace} {
-		roles = append(roles, option{Value: string(r), Label: v.l.T("dashboard.role." + string(r))})
-	}
+	roles := v.roleOptions(referral.RoleEditor, referral.RoleAdmin, referral.RoleProvince, referral.RoleViewer, referral.RoleMarketplace)
 	provinces := append([]option{none}, v.provinceOptions()[1:]...)
 	return newForm(v, Root+"/khoa#moi", "dashboard.keys.submit",
 		field{Name: "label", Key: "dashboard.keys.label", Hint: "dashboard.keys.label_hint", Required: true},
@@ -79,18 +76,35 @@ func (d *Dashboard) keyForm(v *visit) (form, error) {
 		field{Name: "destination", Key: "dashboard.keys.destination", Hint: "dashboard.keys.destination_hint", Type: "select", Options: append([]option{none}, destinations[:len(destinations)-1]...)}), nil
 }
 
+func (v *visit) roleOptions(roles ...referral.Role) (out []option) {
+	for _, r := range roles {
+		out = append(out, option{Value: string(r), Label: v.l.T("dashboard.role." + string(r))})
+	}
+	return out
+}
+
+// chosenProvince is today's province of the form, 0 if none was chosen.
+func (v *visit) chosenProvince() (referral.ProvinceID, error) {
+	code := v.form.Get("province")
+	if code == "" {
+		return 0, nil
+	}
+	p, err := v.d.Registry.Provinces().Find(code, v.today())
+	if err != nil {
+		return 0, err
+	}
+	return p.ID, nil
+}
+
 func (d *Dashboard) createKey(v *visit) error {
 	if err := v.onlyAdmin(); err != nil {
 		return err
 	}
-	k := access.Key{Label: v.form.Get("label"), Role: referral.Role(v.form.Get("role")), Destination: v.form.Get("destination")}
-	if code := v.form.Get("province"); code != "" {
-		p, err := d.Registry.Provinces().Find(code, v.today())
-		if err != nil {
-			return err
-		}
-		k.Province = p.ID
+	province, err := v.chosenProvince()
+	if err != nil {
+		return err
 	}
+	k := access.Key{Label: v.form.Get("label"), Role: referral.Role(v.form.Get("role")), Province: province, Destination: v.form.Get("destination")}
 	if k.Destination != "" {
 		if _, err := d.Registry.Destination(v.ctx(), k.Destination); err != nil {
 			return err

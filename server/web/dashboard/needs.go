@@ -12,6 +12,7 @@ import (
 // Access is what the pages need of package access.
 type Access interface {
 	Accept(ctx context.Context, token, name, password string) (session string, err error)
+	Invite(ctx context.Context, by referral.Actor, role referral.Role, province referral.ProvinceID) (token string, err error)
 	SignIn(ctx context.Context, name, password, address string) (session string, err error)
 	Session(ctx context.Context, secret string) (access.Session, error)
 	SignOut(ctx context.Context, secret string) error

@@ -15,7 +15,7 @@ func TestFirstTenMinutes(t *testing.T) {
 	wantText(t, "no portal yet", b.get(Root+"/vi-tri").body, "Xin tạo cổng trước.")
 
 	res := b.send(Root+"/cong", Root+"/cong", "name", "Sở KH&CN An Giang", "province", "91", "hosts", "https://SKHCN.angiang.gov.vn/trang-chu\nangiang.gov.vn", "contact_email", "", "id", "")
-	if res.StatusCode != 303 || res.Header.Get("Location") != Root+"/cong?made=so-kh-cn-an-giang" {
+	if res.StatusCode != 303 || res.Header.Get("Location") != Root+"/cong?made=so-kh-cn-an-giang#main" {
 		t.Fatalf("create portal: %d %s %s", res.StatusCode, res.Header.Get("Location"), res.body)
 	}
 	wantText(t, "portal made", b.get(res.Header.Get("Location")).body, "Đã tạo cổng “Sở KH&amp;CN An Giang”.",
@@ -23,7 +23,7 @@ func TestFirstTenMinutes(t *testing.T) {
 	wantText(t, "portal is chosen", b.get(Root+"/vi-tri?portal=so-kh-cn-an-giang").body, `<option value="so-kh-cn-an-giang" selected>`)
 
 	res = b.send(Root+"/vi-tri", Root+"/vi-tri", "portal", "so-kh-cn-an-giang", "kind", "qr", "destination", "support_portal", "label", "Áp phích")
-	found := regexp.MustCompile(`^/thong-ke/vi-tri/([0-9A-Z]{6})\?done=made$`).FindStringSubmatch(res.Header.Get("Location"))
+	found := regexp.MustCompile(`^/thong-ke/vi-tri/([0-9A-Z]{6})\?done=made#main$`).FindStringSubmatch(res.Header.Get("Location"))
 	if res.StatusCode != 303 || found == nil {
 		t.Fatalf("create placement: %d %s", res.StatusCode, res.body)
 	}
@@ -143,6 +143,32 @@ func TestKeys(t *testing.T) {
 		if res := b.send(Root+"/khoa", Root+path); res.StatusCode != want {
 			t.Errorf("%s: %d", path, res.StatusCode)
 		}
+	}
+}
+
+func TestInvite(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	b := h.signedIn(referral.RoleAdmin, 0)
+	page := Root + "/moi"
+	for _, c := range []struct {
+		role, province string
+		status         int
+	}{{"province", "", 422}, {"viewer", "91", 422}, {"marketplace", "", 422}, {"", "", 422}, {"province", "99", 404}, {"province", "89", 422}} {
+		if res := b.send(page, page, "role", c.role, "province", c.province); res.StatusCode != c.status {
+			t.Errorf("%+v: %d", c, res.StatusCode)
+		}
+	}
+	res := b.send(page, page, "role", "province", "province", "91")
+	found := regexp.MustCompile(`http://localhost:8080(/thong-ke/loi-moi/[^<]+)<`).FindStringSubmatch(res.body)
+	if res.StatusCode != 200 || found == nil {
+		t.Fatalf("%d %s", res.StatusCode, res.body)
+	}
+	wantNoText(t, "the link again", b.get(page).body, found[1])
+	guest := h.browser()
+	guest.send(found[1], found[1], "name", "an.giang", "password", testPassword, "again", testPassword)
+	wantText(t, "the guest's page", guest.get(Root+"/cong").body, `value="91"`, "(an.giang)")
+	if res := guest.get(page); res.StatusCode != 403 {
+		t.Errorf("a guest may invite: %d", res.StatusCode)
 	}
 }
 

@@ -74,6 +74,8 @@ func TestRoles_writesAreRefused(t *testing.T) {
 		{viewer, "/dich-den/postmart", []string{"url", "https://evil.example/", "reason", "vì thế", "name/vi", "A", "name/en", "A"}},
 		{viewer, "/khoa", []string{"label", "x", "role", "admin"}},
 		{viewer, "/khoa/1/thu-hoi", nil},
+		{viewer, "/moi", []string{"role", "admin"}},
+		{editor, "/moi", []string{"role", "admin"}},
 		{editor, "/dich-den/postmart", []string{"url", "https://evil.example/", "reason", "vì thế", "name/vi", "A", "name/en", "A"}},
 		{editor, "/khoa", []string{"label", "x", "role", "admin"}},
 		{editor, "/khoa/1/thu-hoi", nil},

@@ -120,14 +120,15 @@ func (v *visit) mayWrite() bool {
 	return v.is(referral.RoleAdmin, referral.RoleEditor, referral.RoleProvince)
 }
 
-// goTo sends the browser to another page of the dashboard after a POST.
+// goTo sends the browser to another page of the dashboard after a POST, to its
+// top: a browser keeps the fragment of the form's address otherwise.
 func (v *visit) goTo(path string, nameValue ...string) error {
 	if len(nameValue) > 0 {
 		q := url.Values{}
 		for i := 0; i+1 < len(nameValue); i += 2 {
 			q.Set(nameValue[i], nameValue[i+1])
 		}
-		path += "?" + q.Encode()
+		path += "?" + q.Encode() + "#main"
 	}
 	return v.c.Redirect(path, fiber.StatusSeeOther)
 }
