@@ -32,6 +32,7 @@ type Journal struct {
 	last    uint64
 	unsure  bool // last must be read anew
 	trimmed uint64
+	tail    tail // not to be used while unsure
 	untidy  bool // forgotten clicks may still be in the file
 	tidied  time.Time
 }
@@ -68,6 +69,7 @@ func (j *Journal) Append(ctx context.Context, data []byte, n int) (uint64, error
 		}
 	}
 	j.last = seq
+	j.tail.push(seq, n, data)
 	return seq, nil
 }
 
@@ -86,11 +88,15 @@ func (j *Journal) makeSure() error {
 		return err
 	}
 	j.last, j.unsure = last, false
+	j.tail.reset(last)
 	return nil
 }
 
 // Read implements clicklog.Journal. It returns at most about 4 MiB of data.
 func (j *Journal) Read(ctx context.Context, after uint64, max int) ([]clicklog.Batch, error) {
+	if list, ok := j.readTail(after, max); ok {
+		return list, ctx.Err()
+	}
 	rows, err := j.stmt.batches.QueryContext(ctx, int64(after), max)
 	if err != nil {
 		return nil, fmt.Errorf("read journal: %w", err)
@@ -109,6 +115,15 @@ func (j *Journal) Read(ctx context.Context, after uint64, max int) ([]clicklog.B
 		return nil, fmt.Errorf("read journal: %w", err)
 	}
 	return out, nil
+}
+
+func (j *Journal) readTail(after uint64, max int) (list []clicklog.Batch, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.unsure {
+		return nil, false
+	}
+	return j.tail.after(after, max)
 }
 
 // Last returns the number of the last click ever written, 0 if none. It never

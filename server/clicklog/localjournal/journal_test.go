@@ -219,12 +219,12 @@ func TestJournal_sizeIsBounded(t *testing.T) {
 	secret := strings.Repeat("Zalo android/12100609 ", 2500) // 55 KB
 	const kept = 20
 	var largest int64
-	for i := range uint64(2000) { // 110 MB
+	for i := range uint64(600) { // 33 MB
 		mustAppend(t, j, secret, 1)
 		if i > kept && i%10 == 0 {
 			mustTrim(t, j, i-kept)
 		}
-		if i > 1000 {
+		if i > 300 {
 			largest = max(largest, diskSize(t, path))
 		}
 		if i%50 == 0 {
@@ -234,14 +234,14 @@ func TestJournal_sizeIsBounded(t *testing.T) {
 	if limit := int64(4*kept*len(secret) + 2*checkpointPages*pageSize); largest > limit {
 		t.Errorf("%d bytes for a stream of which %d are kept, want at most %d", largest, kept*len(secret), limit)
 	}
-	for range 1000 { // backlog
+	for range 100 { // backlog
 		mustAppend(t, j, secret, 1)
 	}
-	if size := diskSize(t, path); size < 1000*int64(len(secret)) {
-		t.Fatalf("a backlog of %d bytes takes %d", 1000*len(secret), size)
+	if size := diskSize(t, path); size < 100*int64(len(secret)) {
+		t.Fatalf("a backlog of %d bytes takes %d", 100*len(secret), size)
 	}
 	now = now.Add(tidyEvery)
-	mustTrim(t, j, 2000)
+	mustTrim(t, j, 600)
 	small := mustAppend(t, j, "Zalo android/12100609 small", 1)
 	now = now.Add(tidyEvery)
 	mustTrim(t, j, small)
@@ -264,7 +264,7 @@ func TestJournal_sizeIsBounded(t *testing.T) {
 // once, in order.
 func TestJournal_readAndTrimWhileAppending(t *testing.T) {
 	j := mustOpen(t, newPath(t))
-	const batches = 400
+	const batches = 150
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		rnd := rand.New(rand.NewPCG(1, 2))

@@ -63,8 +63,11 @@ func open(path string, now func() time.Time) (j *Journal, err error) {
 	if err := j.prepare(); err != nil {
 		return j, err
 	}
-	j.last, err = j.readLast(context.Background())
-	return j, err
+	if j.last, err = j.readLast(context.Background()); err != nil {
+		return j, err
+	}
+	j.tail.reset(j.last)
+	return j, nil
 }
 
 func createPrivate(path string) error {

@@ -70,6 +70,7 @@ func (j *Journal) trimSome(ctx context.Context, seq uint64) (int64, error) {
 	j.untidy = j.untidy || n > 0
 	if n < trimStep {
 		j.trimmed = seq
+		j.tail.trim(seq)
 	}
 	return n, nil
 }
