@@ -31,6 +31,7 @@ type Status struct {
 // How an Applier paces itself.
 const (
 	applyEvery = time.Second            // clicks wait this long for others, unless someone waits for them
+	readEvery  = applyEvery / 10        // how often they are read meanwhile
 	finishWait = 5 * time.Second        // for what is left when Run ends
 	backoffMin = 100 * time.Millisecond // after a failure, doubled up to backoffMax
 	backoffMax = 2 * time.Second
@@ -58,53 +59,58 @@ func NewApplier(j clicklog.Journal, s Sink, c Classifier) *Applier {
 // show in Status. Applied clicks are trimmed from the journal once they are
 // 20 s old: see worker.
 func (a *Applier) Run(ctx context.Context) error {
-	backoff := backoffMin
+	backoff, due, lastDue := backoffMin, true, time.Now()
 	for ctx.Err() == nil {
-		more, err := a.step(ctx)
+		if due {
+			lastDue = time.Now()
+		}
+		more, err := a.step(ctx, due)
 		switch {
 		case err != nil:
 			sleep(ctx, backoff, nil)
-			backoff = min(2*backoff, backoffMax)
+			backoff, due = min(2*backoff, backoffMax), true
 			continue
 		case !more:
-			sleep(ctx, applyEvery, a.wake)
+			due = sleep(ctx, readEvery, a.wake) || time.Since(lastDue) >= applyEvery
 		}
 		backoff = backoffMin
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWait)
 	defer cancel()
 	for {
-		if more, err := a.step(ctx); err != nil || !more {
+		if more, err := a.step(ctx, true); err != nil || !more {
 			return err
 		}
 	}
 }
 
-// sleep returns after d, or when ctx ends or wake is sent to.
-func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+// sleep returns after d, or when ctx ends or wake is sent to (woken is true).
+func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) (woken bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-wake:
+		return true
 	case <-timer.C:
 	}
+	return false
 }
 
 // step does what can be done at once and books the result in the status.
-func (a *Applier) step(ctx context.Context) (more bool, err error) {
-	more, err = a.worker.step(ctx)
+func (a *Applier) step(ctx context.Context, due bool) (more bool, err error) {
+	more, err = a.worker.step(ctx, due)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
-	case err == nil:
-		a.status.StalledSince, a.status.Err = time.Time{}, nil
-		a.status.AppliedAt = time.Now()
-	case ctx.Err() == nil:
+	case err != nil && ctx.Err() == nil:
 		a.status.Err = err
 		if a.status.StalledSince.IsZero() {
 			a.status.StalledSince = time.Now()
 		}
+	case err == nil && due:
+		a.status.StalledSince, a.status.Err = time.Time{}, nil
+		a.status.AppliedAt = time.Now()
 	}
 	return more, err
 }

@@ -228,7 +228,7 @@ func TestApplier_refusesAJournalOlderThanTheStore(t *testing.T) {
 	j, s := &memoryJournal{}, newSink()
 	appendClicks(t, j, clickNow())
 	s.seq = 5
-	if _, err := NewApplier(j, s, plain{}).step(t.Context()); !errors.Is(err, referral.ErrConflict) {
+	if _, err := NewApplier(j, s, plain{}).step(t.Context(), true); !errors.Is(err, referral.ErrConflict) {
 		t.Error(err)
 	}
 }
@@ -246,7 +246,7 @@ func TestApplier_malformedBatch(t *testing.T) {
 			j.batches[1].N, j.batches[1].Data = bad.N, bad.Data
 			a := NewApplier(j, s, plain{})
 			for range 3 {
-				if _, err := a.step(t.Context()); !errors.Is(err, clicklog.ErrMalformed) {
+				if _, err := a.step(t.Context(), true); !errors.Is(err, clicklog.ErrMalformed) {
 					t.Error(err)
 				}
 			}
@@ -271,7 +271,7 @@ func TestApplier_classifierPanics(t *testing.T) {
 	boo := clickNow()
 	boo.UserAgent = "boo"
 	appendClicks(t, j, clickNow(), boo, clickNow())
-	if _, err := NewApplier(j, s, touchy{}).step(t.Context()); err != nil {
+	if _, err := NewApplier(j, s, touchy{}).step(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range s.sum.ByHour {
@@ -365,7 +365,7 @@ func crashAnywhere(t *testing.T, seed uint64, path string, classifier *classify.
 			appendClicks(t, j, rest[:n]...)
 			rest = rest[n:]
 		}
-		if _, err := a.step(t.Context()); err != nil && !errors.Is(err, crash) {
+		if _, err := a.step(t.Context(), true); err != nil && !errors.Is(err, crash) {
 			t.Fatal(err)
 		}
 		if rnd.IntN(5) == 0 { // the process dies, and with it all that it knew
@@ -391,7 +391,7 @@ func TestApplier_somebodyElseApplied(t *testing.T) {
 	for range 50 {
 		appendClicks(t, j, clickNow(), clickNow())
 		for _, a := range []*Applier{one, other, other, one} {
-			if _, err := a.step(t.Context()); err != nil {
+			if _, err := a.step(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -417,7 +417,7 @@ func TestApplier_backlogIsAppliedInPieces(t *testing.T) {
 	s.before = func() error { largest = max(largest, len(a.worker.sums.cells)); return nil }
 	for more := true; more; pieces++ {
 		var err error
-		if more, err = a.step(t.Context()); err != nil {
+		if more, err = a.step(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -458,7 +458,7 @@ func BenchmarkApply(b *testing.B) {
 			for b.Loop() {
 				a := NewApplier(j, &noSink{}, classifier)
 				for more := true; more; {
-					if more, err = a.step(b.Context()); err != nil {
+					if more, err = a.step(b.Context(), true); err != nil {
 						b.Fatal(err)
 					}
 				}

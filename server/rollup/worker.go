@@ -37,16 +37,20 @@ type worker struct {
 	clicks   []referral.Click // of the batch at hand; kept for its memory
 }
 
-// step warms up if need be, reads until the sums are full or the journal ends,
-// applies the sums and trims. It reports whether there is more to do at once.
-// After an error it can be called again and goes on where it failed.
-func (w *worker) step(ctx context.Context) (more bool, err error) {
+// step warms up if need be and reads until the sums are full or the journal
+// ends. When they are full, or it is due, it applies the sums and trims. It
+// reports whether there is more to do at once. After an error it can be called
+// again and goes on where it failed.
+func (w *worker) step(ctx context.Context, due bool) (more bool, err error) {
 	if !w.ready {
 		if err := w.warmUp(ctx); err != nil {
 			return false, err
 		}
 	}
 	more, readErr := w.gather(ctx)
+	if !due && !more {
+		return false, readErr
+	}
 	if w.position > w.after {
 		if err := w.apply(ctx); err != nil || !w.ready {
 			return err == nil, err
