@@ -319,3 +319,51 @@ func unknownCode(t *testing.T) string {
 	t.Fatal("no check symbol fits")
 	return ""
 }
+
+// TestQuery_whileApplying reads while clicks are added: the rows always sum to
+// the total, and no number ever falls.
+func TestQuery_whileApplying(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		w := newWorld(t, s)
+		done := make(chan error)
+		go func() {
+			for n := range uint64(60) {
+				if err := s.Apply(context.Background(), oneDelta(w, 10*n, 10*n+10)); err != nil {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+		last := int64(0)
+		for finished := false; !finished; {
+			select {
+			case err := <-done:
+				if err != nil {
+					t.Fatal(err)
+				}
+				finished = true
+			default:
+			}
+			for _, by := range []stats.GroupBy{"day", "province", "placement", "referrer_host", "hour"} {
+				q := days("2026-09-15", "2026-11-24")
+				if by == "hour" {
+					q.From = q.To
+				}
+				q.GroupBy = by
+				r := w.query(t, q)
+				sum := int64(0)
+				for _, row := range r.Rows {
+					sum += row.Recorded()
+				}
+				if sum != r.Total.Recorded() || sum < last {
+					t.Fatalf("by %s: rows sum to %d, total %d, before %d", by, sum, r.Total.Recorded(), last)
+				}
+				last = sum
+			}
+		}
+		if last != 600 {
+			t.Errorf("%d clicks at the end, want 600", last)
+		}
+	})
+}
