@@ -135,7 +135,7 @@ func TestFaults(t *testing.T) {
 	if f.Include(nil) != nil || f.AddError("/x", nil) != nil || f.Include(other) != other || f.AddError("/x", other) != other {
 		t.Error("an error that is no *Error is swallowed")
 	}
-	if locked := Errorf(ErrUnavailable, "error.unavailable"); f.Include(locked) != locked {
+	if locked := Errorf(ErrUnavailable, "error.not_found"); f.Include(locked) != locked {
 		t.Error("an *Error without fields is swallowed")
 	}
 	want := `error.invalid; /name: error.required; /province: error.province_unknown code="99"`
