@@ -27,7 +27,8 @@ var allowed = map[string][]string{
 	"config":                {"referral"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
-	"web/public":            {"web", "referral", "text", "qr", "badge"},
+	"web/cms":               {"web", "referral", "text"},
+	"web/public":            {"web", "web/cms", "referral", "text", "qr", "badge"},
 	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup"},
 	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup"},
 }

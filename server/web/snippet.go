@@ -1,7 +1,6 @@
 package web
 
 import (
-	"html"
 	"net/url"
 	"strconv"
 	"strings"
@@ -54,15 +53,15 @@ func NewSnippets(base string, code referral.Code, l *text.Language, look Look) S
 	if look == (Look{}) {
 		look = Look{Style: "badge", Width: 240, Height: 72}
 	}
-	words := html.EscapeString(norm.NFC.String(l.T("snippet.alt")))
+	words := escape(norm.NFC.String(l.T("snippet.alt")))
 	urls, suffix := NewURLs(base, code), look.query(l.Code)
-	open := `<a href="` + html.EscapeString(urls.Go) + `" target="_blank" rel="noopener">`
+	open := `<a href="` + escape(urls.Go) + `" target="_blank" rel="noopener">`
 	size := ` width="` + strconv.Itoa(look.Width) + `" height="` + strconv.Itoa(look.Height) + `"`
 	return Snippets{
-		Badge:  open + `<img src="` + html.EscapeString(urls.Badge+suffix) + `"` + size + ` alt="` + words + `"></a>`,
+		Badge:  open + `<img src="` + escape(urls.Badge+suffix) + `"` + size + ` alt="` + words + `"></a>`,
 		Text:   open + words + `</a>`,
-		Script: `<script async src="` + html.EscapeString(base+"/w/v1.js") + `"></script>`,
-		Iframe: `<iframe src="` + html.EscapeString(base+"/f/"+string(code)+suffix) + `"` + size + ` title="` + words +
+		Script: `<script async src="` + escape(base+"/w/v1.js") + `"></script>`,
+		Iframe: `<iframe src="` + escape(base+"/f/"+string(code)+suffix) + `"` + size + ` title="` + words +
 			`" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`,
 	}
 }
@@ -81,3 +80,9 @@ func (l Look) query(lang string) string {
 	}
 	return "?" + q.Encode()
 }
+
+// escape makes a value safe in double quotes. An apostrophe stays as it is:
+// Joomla's filter takes the "&#" out of "&#39;" and leaves "39;".
+func escape(s string) string { return snippetEscaper.Replace(s) }
+
+var snippetEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
