@@ -95,8 +95,9 @@ func sameToken(want, got string) bool {
 // whatever was asked for.
 func safeReturn(asked string) string {
 	rest, ok := strings.CutPrefix(asked, Root)
-	if !ok || rest != "" && rest[0] != '/' && rest[0] != '?' || strings.ContainsAny(rest, "\\") ||
-		strings.Contains(rest, "//") || strings.Contains(rest, "..") {
+	u, err := url.Parse(asked)
+	if !ok || err != nil || rest != "" && rest[0] != '/' && rest[0] != '?' || strings.Contains(rest, "//") ||
+		strings.ContainsAny(rest+u.Path, "\\") || strings.Contains(u.Path, "..") {
 		return Root
 	}
 	for i := 0; i < len(rest); i++ {

@@ -24,6 +24,8 @@ func TestSafeReturn(t *testing.T) {
 		Root + "/\\evil.example":    Root,
 		Root + "\r\nSet-Cookie: a":  Root,
 		Root + "/cong\x00":          Root,
+		Root + "/%":                 Root,
+		Root + "/%2e%2e/%5cevil":    Root,
 		"javascript:alert(1)":       Root,
 		Root + ".evil.example":      Root,
 		Root + "@evil.example":      Root,
@@ -36,7 +38,7 @@ func TestSafeReturn(t *testing.T) {
 }
 
 func FuzzSafeReturn(f *testing.F) {
-	for _, seed := range []string{Root, Root + "/cong?q=a", "//evil", Root + "/\\x", Root + "/%2f%2fevil", Root + "?next=//x"} {
+	for _, seed := range []string{Root, Root + "/cong?q=a", "//evil", Root + "/%", Root + "/\\x", Root + "/%2f%2fevil", Root + "?next=//x"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, asked string) {
