@@ -29,7 +29,7 @@ func (c migrateCmd) Run(t *terminal) error {
 	list, err := s.MigrationStatus(t.ctx)
 	for _, m := range list {
 		state := "cli.migration_pending"
-		if m.Applied {
+		if !m.AppliedAt.IsZero() {
 			state = "cli.migration_applied"
 		}
 		fmt.Fprintf(t.out, "%04d  %-24s %s\n", m.Version, m.Name, t.lang.T(state, "time", t.lang.Time(m.AppliedAt)))
