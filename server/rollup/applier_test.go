@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
-	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +22,7 @@ import (
 
 // memoryJournal is a clicklog.Journal that counts and can fail.
 type memoryJournal struct {
+	mu      sync.Mutex
 	batches []clicklog.Batch
 	last    uint64
 	fail    error
@@ -28,11 +30,15 @@ type memoryJournal struct {
 
 func (j *memoryJournal) ID() string { return "memory" }
 func (j *memoryJournal) Append(_ context.Context, data []byte, n int) (uint64, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.last += uint64(n)
 	j.batches = append(j.batches, clicklog.Batch{Seq: j.last, N: n, Data: append([]byte(nil), data...)})
 	return j.last, nil
 }
 func (j *memoryJournal) Read(_ context.Context, after uint64, max int) ([]clicklog.Batch, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for i, b := range j.batches {
 		if b.Seq > after {
 			return j.batches[i:min(len(j.batches), i+max)], j.fail
@@ -40,17 +46,34 @@ func (j *memoryJournal) Read(_ context.Context, after uint64, max int) ([]clickl
 	}
 	return nil, j.fail
 }
-func (j *memoryJournal) Last(context.Context) (uint64, error) { return j.last, nil }
+func (j *memoryJournal) Last(context.Context) (uint64, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last, nil
+}
 func (j *memoryJournal) Trim(_ context.Context, seq uint64) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for len(j.batches) > 0 && j.batches[0].Seq <= seq {
 		j.batches = j.batches[1:]
 	}
 	return nil
 }
 func (j *memoryJournal) Close() error { return nil }
+func (j *memoryJournal) setFail(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.fail = err
+}
+func (j *memoryJournal) held() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.batches)
+}
 
 // memorySink is a Sink whose cubes survive what the test does to the applier.
 type memorySink struct {
+	mu     sync.Mutex
 	seq    uint64
 	sum    *Delta
 	before func() error // may refuse an Apply
@@ -62,8 +85,27 @@ func newSink() *memorySink {
 	return &memorySink{sum: naive(nil), before: none, after: none}
 }
 
-func (s *memorySink) Applied(context.Context, string) (uint64, error) { return s.seq, nil }
+func (s *memorySink) Applied(context.Context, string) (uint64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seq, nil
+}
+
+// setBefore may be called while an applier runs.
+func (s *memorySink) setBefore(before func() error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = before
+}
+
+func (s *memorySink) applied() (seq uint64, clicks int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seq, s.sum.Clicks
+}
 func (s *memorySink) Apply(_ context.Context, d *Delta) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err := s.before(); err != nil {
 		return err
 	}
@@ -122,13 +164,13 @@ func TestApplier_waitIsAnsweredAtOnce(t *testing.T) {
 		synctest.Wait()
 		start := time.Now()
 		seq := appendClicks(t, j, clickNow(), clickNow())
-		if err := a.WaitApplied(ctx, seq); err != nil || s.seq != 2 || time.Since(start) != 0 {
-			t.Errorf("%v, applied %d after %s", err, s.seq, time.Since(start))
+		if err := a.WaitApplied(ctx, seq); err != nil || seq != 2 || a.Status().Seq != 2 || time.Since(start) != 0 {
+			t.Errorf("%v, applied %+v after %s", err, a.Status(), time.Since(start))
 		}
 		appendClicks(t, j, clickNow())
 		time.Sleep(applyEvery + time.Millisecond)
-		if s.seq != 3 || a.Status().Seq != 3 || a.Status().Err != nil {
-			t.Errorf("applied %d, status %+v", s.seq, a.Status())
+		if seq, _ := s.applied(); seq != 3 || a.Status().Seq != 3 || a.Status().Err != nil {
+			t.Errorf("applied %d, status %+v", seq, a.Status())
 		}
 		short, cancelShort := context.WithTimeout(ctx, time.Minute)
 		defer cancelShort()
@@ -148,7 +190,7 @@ func TestApplier_saysSinceWhenTheSinkRefuses(t *testing.T) {
 		j, s := &memoryJournal{}, newSink()
 		locked := errors.New("locked")
 		tries := 0
-		s.before = func() error { tries++; return locked }
+		s.setBefore(func() error { tries++; return locked })
 		a := NewApplier(j, s, plain{})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
@@ -167,24 +209,26 @@ func TestApplier_saysSinceWhenTheSinkRefuses(t *testing.T) {
 		if !errors.Is(stalled.Err, locked) || !stalled.StalledSince.Equal(since) || !stalled.AppliedAt.Equal(idle.AppliedAt) {
 			t.Errorf("stalled since %s: %+v", since, stalled)
 		}
+		synctest.Wait()
 		if tries < 30 || tries > 40 {
 			t.Errorf("%d tries in a minute", tries)
 		}
 		appendClicks(t, j, clickNow())
-		s.before = func() error { return nil }
+		s.setBefore(func() error { return nil })
 		time.Sleep(backoffMax)
 		synctest.Wait()
-		if got := a.Status(); got.Seq != 2 || !got.StalledSince.IsZero() || got.Err != nil || s.sum.Clicks != 2 {
-			t.Errorf("%+v, %d clicks", got, s.sum.Clicks)
+		if got := a.Status(); got.Seq != 2 || !got.StalledSince.IsZero() || got.Err != nil {
+			t.Errorf("%+v", got)
 		}
-		j.fail = errors.New("unreadable")
+		unreadable := errors.New("unreadable")
+		j.setFail(unreadable)
 		appendClicks(t, j, clickNow())
 		time.Sleep(2 * applyEvery)
-		if got := a.Status(); !errors.Is(got.Err, j.fail) || got.StalledSince.IsZero() {
+		if got := a.Status(); !errors.Is(got.Err, unreadable) || got.StalledSince.IsZero() {
 			t.Errorf("journal unreadable: %+v", got)
 		}
-		s.before = func() error { return locked }
-		j.fail = nil
+		s.setBefore(func() error { return locked })
+		j.setFail(nil)
 		cancel()
 		if err := <-done; !errors.Is(err, locked) {
 			t.Errorf("end with a locked sink: %v", err)
@@ -206,18 +250,18 @@ func TestApplier_trims(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		synctest.Wait()
-		if n := len(j.batches); n < 20 || n > 23 {
+		if n := j.held(); n < 20 || n > 23 {
 			t.Errorf("%d clicks of the last %s are kept", n, retain)
 		}
 		time.Sleep(retain - 2*time.Second)
 		synctest.Wait()
-		if len(j.batches) == 0 {
+		if j.held() == 0 {
 			t.Error("trimmed too early")
 		}
 		time.Sleep(4 * time.Second)
 		synctest.Wait()
-		if len(j.batches) != 0 || s.sum.Clicks != 60 {
-			t.Errorf("%d batches left, %d clicks applied", len(j.batches), s.sum.Clicks)
+		if _, clicks := s.applied(); j.held() != 0 || clicks != 60 {
+			t.Errorf("%d batches left, %d clicks applied", j.held(), clicks)
 		}
 		cancel()
 		<-done
@@ -330,6 +374,8 @@ func TestApplier_crashesAnywhere(t *testing.T) {
 	}
 }
 
+var quiet = slog.New(slog.DiscardHandler)
+
 func crashAnywhere(t *testing.T, seed uint64, path string, classifier *classify.Classifier, kinds map[string]int) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	list := visits(rnd, 400, time.Now().UnixMilli())
@@ -359,6 +405,7 @@ func crashAnywhere(t *testing.T, seed uint64, path string, classifier *classify.
 	}
 	s.before, s.after = fault("before commit"), fault("after commit")
 	a := NewApplier(j, s, classifier)
+	a.worker.log = quiet
 	for rest := list; len(rest) > 0 || s.seq < uint64(len(list)); {
 		if n := min(len(rest), rnd.IntN(12)); n > 0 {
 			time.Sleep(time.Until(time.UnixMilli(rest[n-1].Milli)))
@@ -373,6 +420,7 @@ func crashAnywhere(t *testing.T, seed uint64, path string, classifier *classify.
 			j.Close()
 			j = open()
 			a = NewApplier(j, s, classifier)
+			a.worker.log = quiet
 		}
 	}
 	if diff := cmp.Diff(naive(want), s.sum); diff != "" {
@@ -453,8 +501,6 @@ func BenchmarkApply(b *testing.B) {
 				appendClicks(b, j, list...)
 			}
 			b.ReportAllocs()
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
 			for b.Loop() {
 				a := NewApplier(j, &noSink{}, classifier)
 				for more := true; more; {
@@ -463,7 +509,6 @@ func BenchmarkApply(b *testing.B) {
 					}
 				}
 			}
-			runtime.ReadMemStats(&after)
 			b.ReportMetric(float64(clicks*b.N)/b.Elapsed().Seconds(), "clicks/s")
 		})
 	}
