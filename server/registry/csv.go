@@ -23,7 +23,7 @@ var portalColumns = []column{
 var placementColumns = []column{
 	{name: "portal", aliases: []string{"cong", "ma cong"}, required: true},
 	{name: "kind", aliases: []string{"loai"}, required: true},
-	{name: "destination", aliases: []string{"diem den"}, required: true},
+	{name: "destination", aliases: []string{"dich den", "diem den"}, required: true},
 	{name: "label", aliases: []string{"nhan", "vi tri"}},
 	{name: "campaign", aliases: []string{"chien dich"}},
 }

@@ -84,7 +84,7 @@ func TestImportPlacements(t *testing.T) {
 	if _, err := w.CreateCampaign(w.ctx, admin, registry.CampaignInput{ID: ptr("tet"), Name: ptr("Tết")}); err != nil {
 		t.Fatal(err)
 	}
-	list, err := w.ImportPlacements(w.ctx, admin, strings.NewReader("Cổng;Loại;Điểm đến;Nhãn;Chiến dịch\na;qr;support_portal;Chợ Long Xuyên;tet\na;widget;hub;;\na;link;voso;;\n"))
+	list, err := w.ImportPlacements(w.ctx, admin, strings.NewReader("Cổng;Loại;Đích đến;Nhãn;Chiến dịch\na;qr;support_portal;Chợ Long Xuyên;tet\na;widget;hub;;\na;link;voso;;\n"))
 	if err != nil || len(list) != 3 {
 		t.Fatalf("%+v, %v", list, err)
 	}
