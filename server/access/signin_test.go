@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"testing"
 	"time"
@@ -78,5 +79,27 @@ func TestSignIn_whoGivesUpStopsWaiting(t *testing.T) {
 	cancel()
 	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1"); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+func TestSignIn_disabledAccount(t *testing.T) {
+	h, ctx := newHouse(t), context.Background()
+	secret := h.admin()
+	db, err := sql.Open("sqlite", h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE accounts SET disabled = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Session(ctx, secret); !errors.Is(err, referral.ErrNotFound) {
+		t.Errorf("its session: %v", err)
+	}
+	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1"); !errors.Is(err, referral.ErrForbidden) {
+		t.Errorf("sign-in: %v", err)
+	}
+	if token, err := h.FirstInvitation(ctx); token != "" || err != nil {
+		t.Errorf("a first invitation although there is an account: %q, %v", token, err)
 	}
 }
