@@ -1,13 +1,19 @@
-// How a badge looks in its shadow root. Everything on the host is !important:
-// in a shadow tree that wins over whatever the page declares, even !important.
-export const css =
-  ":host{all:initial!important;box-sizing:border-box!important;max-width:100%!important;overflow:hidden!important;" +
-  "border:1px solid transparent!important;border-radius:8px!important;cursor:pointer!important;color-scheme:inherit!important;" +
-  "color:#fff!important;color:light-dark(#fff,#0b130f)!important;background:#0b6b3a!important;background:light-dark(#0b6b3a,#7fd6a4)!important;" +
-  "font:600 14px/1.3 system-ui,sans-serif!important}" +
-  "div{display:flex;align-items:center;gap:10px;box-sizing:border-box;padding:4px 12px;margin:-1px}" +
-  "svg{flex:none;width:36px;height:36px;fill:currentColor}";
-
-// The mark (assets/images/logo.svg) without its ground.
-export const path =
-  "M32 9 46 25H37.500V33C42 27.500 48 25.500 54 26 53.500 36 46.500 42.500 37.500 42.800V55H26.500V46.800C17.500 46.500 10.500 40 10 30 16 29.500 22 31.500 26.500 37V25H18Z";
+// The style of one badge. In a shadow tree an !important rule for the host wins
+// over whatever the page declares, even !important. place holds the
+// declarations that put the badge where its picture was; height is that of the
+// row with the mark, in px.
+//
+// The mark (assets/images/logo.svg without its ground) is a border cut to
+// shape: forced colours and paper take grounds away and keep borders.
+export const look = (place: string, height: number) => `:host{${(
+  "all:initial;direction:ltr;color-scheme:inherit;max-width:100%;overflow:auto;border-radius:8px;cursor:pointer;" +
+  "color:#fff;color:light-dark(#fff,#0b130f);background:#0b6b3a;background:light-dark(#0b6b3a,#7fd6a4);" +
+  place).replace(/;/g, "!important;")}}` +
+  "div,a{display:inline-flex;align-items:center;box-sizing:border-box;width:100%;min-height:44px;padding:4px 12px;vertical-align:top;overflow-wrap:anywhere}" +
+  `div{gap:10px;min-height:${height}px}` +
+  "div:before{content:'';flex:none;height:37px;border-left:35px solid;" +
+  "clip-path:path('M18 0 29 13H22V20Q26 13 35 14 35 26 22 27V37H13V30Q0 29 0 17 9 16 13 22V13H6Z')}" +
+  "p{margin:0 12px 6px}" +
+  "a{color:inherit;font-size:13px;border-top:1px solid #8888}" +
+  "a~a{width:50%}" +
+  ".f,a:focus-visible{outline:3px solid;outline-offset:-5px}";

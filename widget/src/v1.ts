@@ -2,136 +2,112 @@
 // It puts real text in place of the picture of each badge and reports, once,
 // which badges were seen. It asks nothing of the page: what a browser or a
 // policy denies is left out, and the link and its picture stay as they were.
-import { css, path } from "./look";
+import { look } from "./look";
 
 declare global {
   interface Window { lensan?: number }
   interface Navigator { globalPrivacyControl?: boolean }
 }
 
-const version = 1;
+// A line on a card: a destination to choose and its name, or "" and a figure.
+// The first row, with the mark, has 0.
+type Line = [to: string | 0, words: string];
 
-function start(origin: string): void {
-  const selector = `a[href^="${origin}/go/"]`;
-  const known = new WeakSet<Element>();
-  const see = watch(origin);
+const start = (origin: string) => {
+  const way = origin + "/go/";
+  const codes = new WeakMap<Element, string | null>(); // null for a link that is known, "" once a badge was seen
+  const timers = new Map<Element, number>(); // of badges half in sight; 0 while the tab is hidden
+  let cards: Promise<Record<string, Line[]>>, left = 0, pairs = "", sent = 0, waiting = 0;
 
-  function scan(): void {
-    document.querySelectorAll<HTMLAnchorElement>(selector).forEach((link) => {
-      if (known.has(link)) return;
-      known.add(link);
-      const code = link.href.slice(origin.length + 4, origin.length + 10).toUpperCase();
-      const picture = link.querySelector<HTMLImageElement>(`img[src^="${origin}/b/"]`);
-      let shown: Element = picture || link;
-      try {
-        shown = (picture && enhance(picture)) || shown;
-      } catch { /* the picture stays */ }
-      if (see) see(shown, code);
-    });
-  }
+  // Every badge is met at its first entry, when the page has been laid out:
+  // nothing here makes the browser lay it out once more.
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, boundingClientRect, intersectionRatio } of entries) {
+      if (codes.get(target) == null) meet(target, boundingClientRect);
+      else watch(target, intersectionRatio >= 0.5);
+    }
+  }, { threshold: 0.5 });
+
+  const scan = () => document.querySelectorAll<HTMLAnchorElement>(`a[href^="${way}"]`).forEach((link) => {
+    if (!codes.has(link)) sight.observe(codes.set(link, null) && link.querySelector("img") || link);
+  });
+
+  // meet puts a picture into a host whose shadow root shows real text in the
+  // same box, and begins to measure the host. A picture stays if its text has
+  // no room, or if anything fails, as it does for a link without one.
+  const meet = async (shown: Element, { width, height }: DOMRectReadOnly) => {
+    const link = shown.closest("a")!, code = link.href.substr(way.length, 6);
+    sight.unobserve(shown);
+    try {
+      const picture = shown as HTMLImageElement, { alt } = picture, address = picture.src + picture.dataset.src;
+      const card = /style=card/.test(address), lang = /lang=en/.test(address) ? "en" : "vi";
+      width = width || +picture.getAttribute("width")!;
+      height = height || +picture.getAttribute("height")!;
+      const row = card ? 64 : height, size = Math.min(17, Math.sqrt((width - 70) * (row - 8) / alt.length));
+      if (size > 11 && height > 43) {
+        const { display, margin, cssFloat, verticalAlign } = getComputedStyle(picture);
+        // Whatever follows an await comes after all badges were measured.
+        const lines = card ? (await (cards = cards || fetch(origin + "/w/v1.json").then((answer) => answer.json())))[lang] : await [];
+        const host = document.createElement("span"), root = host.attachShadow({ mode: "open" }), sheet = new CSSStyleSheet();
+        sheet.replaceSync(look(`display:${display.replace(/ine$/, "ine-block")};width:${width}px;` +
+          `height:${card ? height + "px" : "auto"};margin:${margin};float:${cssFloat};vertical-align:${verticalAlign};` +
+          `font:600 ${size}px/1.25 system-ui,sans-serif;`, row));
+        root.adoptedStyleSheets = [sheet];
+        for (const [to, words] of [[0, alt], ...lines] as Line[]) {
+          root.append(Object.assign(document.createElement(to ? "a" : to === 0 ? "div" : "p"),
+            { textContent: words, href: `${way}${code}/${to}?c=w`, target: link.target }));
+        }
+        const ring = () => { root.querySelector("div")!.className = link.matches(":focus-visible") ? "f" : ""; };
+        link.addEventListener("focus", ring);
+        link.addEventListener("blur", ring);
+        if (card) link.ariaLabel = alt;
+        host.lang = lang;
+        picture.replaceWith(host);
+        host.append(picture);
+        shown = host;
+      }
+    } catch { /* the picture stays */ }
+    if (navigator.globalPrivacyControl || navigator.doNotTrack == "1") return;
+    codes.set(shown, code);
+    left++;
+    sight.observe(shown);
+  };
+
+  // A badge is seen when half of it was in sight for one second on end in a
+  // visible tab. All that were seen are reported in one request: two seconds
+  // after none is left to be seen, so that badges which come late are waited
+  // for, or else when the page is hidden or left. What is seen after that is
+  // not counted.
+  const watch = (badge: Element, half: boolean) => {
+    clearTimeout(timers.get(badge));
+    if (half && codes.get(badge)) timers.set(badge, document.hidden ? 0 : setTimeout(() => {
+      pairs += `${pairs && ","}["${codes.get(badge)}",1]`;
+      codes.set(badge, "");
+      --left || setTimeout(() => left || send(), 2000);
+    }, 1000));
+    else timers.delete(badge);
+  };
+  const send = async () => {
+    const url = origin + "/v1/seen", body = `{"p":[${pairs}]}`;
+    if (pairs && !sent++) try {
+      navigator.sendBeacon(url, body) || await fetch(url, { method: "POST", body, keepalive: true });
+    } catch { /* not counted */ }
+  };
 
   scan();
-  let waiting = 0;
   new MutationObserver(() => {
     waiting = waiting || setTimeout(() => { waiting = 0; scan(); }, 200);
   }).observe(document, { childList: true, subtree: true });
-}
-
-// enhance puts the picture into a host whose shadow root shows its alternative
-// text, in the same box, and returns the host. Small pictures stay.
-function enhance(picture: HTMLImageElement): Element | undefined {
-  const box = picture.getBoundingClientRect();
-  const width = box.width || picture.width, height = box.height || picture.height;
-  if (!picture.alt || width < 160 || height < 56) return;
-  const style = getComputedStyle(picture);
-  const host = document.createElement("span");
-  const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  const display = style.display === "inline" ? "inline-block" : style.display;
-  sheet.replaceSync(css +
-    `:host{display:${display}!important;width:${width}px!important;margin:${style.margin}!important;float:${style.float}!important;vertical-align:${style.verticalAlign}!important}` +
-    `div{min-height:${height}px}`);
-  root.adoptedStyleSheets = [sheet];
-  const svg = (name: string) => document.createElementNS("http://www.w3.org/2000/svg", name);
-  const mark = svg("svg"), shape = svg("path");
-  mark.setAttribute("viewBox", "8 7 48 50");
-  mark.setAttribute("aria-hidden", "true");
-  shape.setAttribute("d", path);
-  mark.append(shape);
-  const row = document.createElement("div"), words = document.createElement("span");
-  words.textContent = picture.alt;
-  row.append(mark, words);
-  root.append(row);
-  picture.replaceWith(host);
-  host.append(picture);
-  return host;
-}
-
-// watch returns a function that is told of each badge. A badge is seen when
-// half of it was in sight for one second on end in a visible tab. All that were
-// seen are reported in one request: as soon as none is left, or when the page
-// is hidden. It returns nothing where visitors ask not to be counted.
-function watch(origin: string): ((shown: Element, code: string) => void) | undefined {
-  const objects = navigator.globalPrivacyControl || navigator.doNotTrack === "1";
-  if (objects || !window.IntersectionObserver) return;
-  const codes = new Map<Element, string>(); // badges not yet seen
-  const timers = new Map<Element, number>(); // badges in sight; 0 while the tab is hidden
-  const counts = new Map<string, number>();
-  let sent = false;
-
-  function send(): void {
-    if (sent || !counts.size) return;
-    sent = true;
-    sight.disconnect();
-    let pairs = "";
-    counts.forEach((n, code) => { pairs += `${pairs && ","}["${code}",${n}]`; });
-    const url = origin + "/v1/seen", body = `{"p":[${pairs}]}`;
-    if (!navigator.sendBeacon || !navigator.sendBeacon(url, body)) {
-      fetch(url, { method: "POST", body, keepalive: true, mode: "no-cors", credentials: "omit" }).catch(() => {});
-    }
-  }
-  function time(shown: Element): void {
-    clearTimeout(timers.get(shown));
-    timers.set(shown, document.hidden ? 0 : setTimeout(() => {
-      const code = codes.get(shown)!;
-      codes.delete(shown);
-      timers.delete(shown);
-      sight.unobserve(shown);
-      counts.set(code, (counts.get(code) || 0) + 1);
-      if (!codes.size) send();
-    }, 1000));
-  }
-  const sight = new IntersectionObserver((entries) => {
-    entries.forEach((entry) => {
-      if (entry.isIntersecting && entry.intersectionRatio >= 0.5) {
-        if (!timers.has(entry.target)) time(entry.target);
-      } else {
-        clearTimeout(timers.get(entry.target));
-        timers.delete(entry.target);
-      }
-    });
-  }, { threshold: 0.5 });
   document.addEventListener("visibilitychange", () => {
-    timers.forEach((_, shown) => time(shown));
-    if (document.hidden) send();
+    timers.forEach((_, badge) => watch(badge, true));
+    document.hidden && send();
   });
-  addEventListener("pagehide", send);
-  return (shown, code) => {
-    if (sent) return;
-    codes.set(shown, code);
-    sight.observe(shown);
-  };
-}
+};
 
 try {
-  const src = (document.currentScript as HTMLScriptElement).src;
-  const origin = /^(https?:\/\/[^/]+)\/w\/v1\.(\w+\.)?js/.exec(src);
-  if (origin && !(window.lensan! >= version)) {
-    window.lensan = version;
-    if (document.readyState === "loading") {
-      document.addEventListener("DOMContentLoaded", () => start(origin[1]));
-    } else {
-      start(origin[1]);
-    }
+  const [origin, rest] = (document.currentScript as HTMLScriptElement).src.split("/w/v1.");
+  if (rest && !(window.lensan! > 0)) {
+    window.lensan = 1;
+    start(origin);
   }
 } catch { /* an old browser: every badge stays as it was */ }

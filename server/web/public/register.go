@@ -27,6 +27,7 @@ func Register(app *fiber.App, d Deps) error {
 
 	app.Use(newGate(d).handle)
 	app.Get("/b/:file", badges.handle)
+	app.Get("/w/v1.json", (&cards{links: d.Links, pages: d.Pages}).handle)
 	app.Get("/w/:file", scripts.handle)
 	app.Post("/v1/seen", limitViews(d.Proxies), seenHandler(d))
 	app.Get("/f/:code", iframeHandler(d))

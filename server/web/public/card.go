@@ -1,0 +1,77 @@
+package public
+
+import (
+	"encoding/json"
+	"sync/atomic"
+
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/server/referral"
+	"lensan/server/text"
+	"lensan/server/web"
+)
+
+// cards answers GET /w/v1.json, what the enhancer writes on all cards of a
+// page, in each language and in the order of its lines:
+//
+//	{"vi":[["","Gần 3,1 triệu hộ…"],["guide","Xem hướng dẫn từng bước"],…],"en":[…]}
+//
+// The first of each pair is a destination of /go/{code}/{destination}, or ""
+// for a figure that the ministry publishes. It is cached like the badges: a
+// destination that closes stays on cards for up to an hour, and /go leads to
+// its fallback or the hub meanwhile.
+type cards struct {
+	links *referral.LinkTable
+	pages *web.Pages
+	last  atomic.Pointer[cardFile]
+}
+
+// cardFile is the answer made of one link table.
+type cardFile struct {
+	of *referral.Links
+	file
+}
+
+type cardLine [2]string
+
+// figures are the keys of the figures, from top to bottom. An empty text is
+// left out.
+var figures = [...]string{"public.widget.figure1", "public.widget.figure2"}
+
+func (h *cards) handle(c *fiber.Ctx) error {
+	links := h.links.Load()
+	if links == nil {
+		return referral.Errorf(referral.ErrUnavailable, "error.links_not_loaded")
+	}
+	made := h.last.Load()
+	if made == nil || made.of != links {
+		byLang := map[string][]cardLine{}
+		for _, lang := range text.Languages {
+			byLang[lang] = cardLines(links, h.pages.Text(lang))
+		}
+		body, err := json.Marshal(byLang)
+		if err != nil {
+			return err
+		}
+		made = &cardFile{links, newFile(body, "application/json")}
+		h.last.Store(made)
+	}
+	return made.send(c, evergreen)
+}
+
+// cardLines returns the figures and then the open destinations in the order of
+// the hub, without the ministries: a card is for those who want to sell.
+func cardLines(links *referral.Links, l *text.Language) []cardLine {
+	var lines []cardLine
+	for _, key := range figures {
+		if figure := l.T(key); figure != "" {
+			lines = append(lines, cardLine{"", figure})
+		}
+	}
+	for _, d := range links.Destinations() {
+		if d.Open() && d.Kind != referral.KindMinistry {
+			lines = append(lines, cardLine{d.ID, d.Name.In(l.Code)})
+		}
+	}
+	return lines
+}
