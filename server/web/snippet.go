@@ -56,7 +56,8 @@ func NewSnippets(base string, code referral.Code, l *text.Language, look Look) S
 	words := escape(norm.NFC.String(l.T("snippet.alt")))
 	urls, suffix := NewURLs(base, code), look.query(l.Code)
 	open := `<a href="` + escape(urls.Go) + `" target="_blank" rel="noopener">`
-	size := ` width="` + strconv.Itoa(look.Width) + `" height="` + strconv.Itoa(look.Height) + `"`
+	// What is lazy does not hold up the page's load event while we are slow.
+	size := ` width="` + strconv.Itoa(look.Width) + `" height="` + strconv.Itoa(look.Height) + `" loading="lazy"`
 	return Snippets{
 		Badge:  open + `<img src="` + escape(urls.Badge+suffix) + `"` + size + ` alt="` + words + `"></a>`,
 		Text:   open + words + `</a>`,

@@ -83,10 +83,10 @@ func TestPlacements(t *testing.T) {
 		"urls.badge":      base + "/b/" + code + ".svg",
 		"urls.embed":      base + "/nhung/" + code,
 		"urls.qr":         base + "/qr/" + code + ".svg",
-		"snippets.badge":  `<a href="` + base + `/go/` + code + `" target="_blank" rel="noopener"><img src="` + base + `/b/` + code + `.svg" width="240" height="72" alt="` + alt + `"></a>`,
+		"snippets.badge":  `<a href="` + base + `/go/` + code + `" target="_blank" rel="noopener"><img src="` + base + `/b/` + code + `.svg" width="240" height="72" loading="lazy" alt="` + alt + `"></a>`,
 		"snippets.text":   `<a href="` + base + `/go/` + code + `" target="_blank" rel="noopener">` + alt + `</a>`,
 		"snippets.script": `<script async src="` + base + `/w/v1.js"></script>`,
-		"snippets.iframe": `<iframe src="` + base + `/f/` + code + `" width="240" height="72" title="` + alt + `" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`,
+		"snippets.iframe": `<iframe src="` + base + `/f/` + code + `" width="240" height="72" loading="lazy" title="` + alt + `" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`,
 		"state":           "open", "label": "Chân trang", "campaign": "he-2026",
 	} {
 		keys := []any{}
