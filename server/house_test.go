@@ -27,8 +27,10 @@ var allowed = map[string][]string{
 	"config":                {"referral"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
+	"probe":                 {"referral"},
 	"web/cms":               {"web", "referral", "text"},
-	"web/public":            {"web", "web/cms", "referral", "text", "qr", "badge"},
+	"web/inspect":           {"referral"},
+	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
 	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup"},
 	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup"},
 }
