@@ -1,0 +1,1 @@
+// Nothing to do: the enhancer finds the badge by its address.

@@ -1,0 +1,20 @@
+<?php
+return [
+    'host' => 'Address of the Lên Sàn server',
+    'code' => 'Code for blocks that name none',
+    'script' => 'Enhancing script',
+    'script_hint' => 'Load the script of Lên Sàn on pages with the link: real text, dark scheme, a card with choices',
+    'error_host' => 'The address was not saved: it must look like https://domain.',
+    'error_code' => 'The code was not saved: a code has six characters and none of 0 O 1 I L U.',
+    'block_title' => 'Lên Sàn',
+    'block_code' => 'Code',
+    'block_style' => 'Style',
+    'block_lang' => 'Language',
+    'block_hint' => 'Type the six-character code in the sidebar. The server’s address is under Settings → Lên Sàn.',
+    'style_badge' => 'Badge',
+    'style_button' => 'Button',
+    'style_card' => 'Card',
+    'style_text' => 'Words only',
+    'lang_vi' => 'Vietnamese',
+    'lang_en' => 'English',
+];

@@ -1,0 +1,20 @@
+<?php
+return [
+    'host' => 'Địa chỉ máy chủ Lên Sàn',
+    'code' => 'Mã dùng khi khối không ghi mã riêng',
+    'script' => 'Tập lệnh nâng cao',
+    'script_hint' => 'Tải tập lệnh Lên Sàn trên các trang có liên kết: chữ thật, chế độ tối, thẻ có nhiều lựa chọn',
+    'error_host' => 'Chưa lưu địa chỉ: phải có dạng https://ten-mien.',
+    'error_code' => 'Chưa lưu mã: mã gồm sáu ký tự, không có các ký tự 0 O 1 I L U.',
+    'block_title' => 'Lên Sàn',
+    'block_code' => 'Mã',
+    'block_style' => 'Kiểu',
+    'block_lang' => 'Ngôn ngữ',
+    'block_hint' => 'Nhập mã sáu ký tự ở thanh bên phải. Địa chỉ máy chủ đặt trong Cài đặt → Lên Sàn.',
+    'style_badge' => 'Huy hiệu',
+    'style_button' => 'Nút',
+    'style_card' => 'Thẻ',
+    'style_text' => 'Chỉ chữ',
+    'lang_vi' => 'Tiếng Việt',
+    'lang_en' => 'Tiếng Anh',
+];
