@@ -75,7 +75,7 @@ func TestPage(t *testing.T) {
 	if strings.Contains(page, "&lt;") {
 		t.Error("a snippet was escaped instead of shown")
 	}
-	client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	seen := map[string]bool{}
 	for _, found := range regexp.MustCompile(`(?:href|src)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
 		address := html.UnescapeString(found[1])
@@ -87,7 +87,7 @@ func TestPage(t *testing.T) {
 			continue
 		}
 		seen[address] = true
-		response, err := client.Get(address)
+		response, err := browser.Get(address)
 		if err != nil {
 			t.Errorf("%s: %v", address, err)
 			continue
