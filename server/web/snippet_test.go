@@ -89,3 +89,10 @@ func TestNewURLs(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestEscape_apostrophe: Joomla's filter breaks "&#39;" in an attribute.
+func TestEscape_apostrophe(t *testing.T) {
+	if got := escape(`l'"<&>`); got != "l'&quot;&lt;&amp;&gt;" {
+		t.Errorf("got %s", got)
+	}
+}
