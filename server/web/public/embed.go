@@ -23,6 +23,7 @@ type embedData struct {
 	State  string // text key of a warning; "" while the placement is open
 	Ways   []embedWay
 	Base   string
+	OEmbed string
 	Width  int
 	Height int
 }
@@ -41,7 +42,7 @@ func (e *embeds) handle(c *fiber.Ctx) error {
 	}
 	lang := web.PageLang(c)
 	l := e.d.Pages.Text(lang)
-	data := embedData{Frame: newFrame(c, "/nhung"), Code: link.Code, Portal: link.Portal.Name, Base: e.d.Base,
+	data := embedData{Frame: newFrame(c, "/nhung"), Code: link.Code, Portal: link.Portal.Name, Base: e.d.Base, OEmbed: oembedURL(e.d.Base, link.Code),
 		Ways: e.ways(web.NewSnippets(e.d.Base, link.Code, l, badgeLook("badge")))}
 	data.Width, data.Height = badge.Size(badge.Options{Style: "badge"})
 	switch link.State {

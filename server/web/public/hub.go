@@ -22,6 +22,7 @@ const markIcon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' v
 type hub struct {
 	links   *referral.LinkTable
 	pages   *web.Pages
+	base    string
 	hotline string
 	csp     string
 }
@@ -30,6 +31,7 @@ type hubData struct {
 	Style                template.CSS
 	Icon                 template.URL
 	Code, Portal         string
+	OEmbed               string // address of the oEmbed description
 	Province             string // "" if the portal's name says it
 	OtherLang, LangQuery string
 	Note                 string // text key
@@ -54,7 +56,7 @@ type hubHotline struct {
 }
 
 func newHub(d Deps) *hub {
-	return &hub{links: d.Links, pages: d.Pages, hotline: d.Hotline,
+	return &hub{links: d.Links, pages: d.Pages, base: d.Base, hotline: d.Hotline,
 		csp: "default-src 'none'; style-src " + web.CSPHash(hubStyle) + "; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
 }
 
@@ -62,7 +64,7 @@ func newHub(d Deps) *hub {
 // /go/{code}/{destination} and cannot be reached, or "".
 func (h *hub) handle(c *fiber.Ctx, link *referral.Link, day referral.Day, choice string) error {
 	lang := web.PageLang(c)
-	data := hubData{Style: template.CSS(hubStyle), Icon: markIcon, Code: string(link.Code), Portal: link.Portal.Name,
+	data := hubData{Style: template.CSS(hubStyle), Icon: markIcon, Code: string(link.Code), Portal: link.Portal.Name, OEmbed: oembedURL(h.base, link.Code),
 		OtherLang: "en", Note: hubNote(link, choice)}
 	if province := link.Portal.Province(day).In(lang); !strings.Contains(link.Portal.Name, province) {
 		data.Province = province

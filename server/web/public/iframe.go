@@ -1,6 +1,7 @@
 package public
 
 import (
+	_ "embed"
 	"html/template"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,45 +11,134 @@ import (
 	"lensan/server/web"
 )
 
-const iframeStyle = `html,body{margin:0;padding:0;background:transparent}a{display:block}img{display:block;max-width:100%;height:auto}a:focus-visible{outline:3px solid #1f5fa8;outline-offset:-3px}`
+//go:embed html/iframe.css
+var iframeStyle string
 
-// iframeHandler answers GET /f/{code}: the badge as a page of its own, for
-// systems that let nothing else in. Any site may frame it; it holds one link.
+// Sizes of the card's frame in CSS pixels: a title, a figure and three actions.
+const (
+	cardFrameWidth, cardFrameHeight = 320, 256
+	cardActions                     = 3
+)
+
+// iframeHandler answers GET /f/{code}?style=&lang=&theme=&size=: the badge as a
+// page of its own and in real text, for systems that let nothing else in. Any
+// site may frame it, with scripts, storage and forms forbidden.
 func iframeHandler(d Deps) fiber.Handler {
 	ownHost := hostOf(d.Base)
-	csp := "default-src 'none'; img-src 'self'; style-src " + web.CSPHash(iframeStyle) + "; base-uri 'none'; form-action 'none'"
+	csp := "default-src 'none'; style-src " + web.CSPHash(iframeStyle) + "; base-uri 'none'; form-action 'none'; frame-ancestors *"
 	return func(c *fiber.Ctx) error {
 		link, err := d.find(c.Params("code"))
 		if err != nil {
 			return err
 		}
-		o := badgeOptions(c)
-		width, height := badge.Size(o)
 		if host, own := pageHost(c, ownHost); !own && c.Context().IsGet() {
 			d.Views.Add(link, referral.DayOf(d.Now()), host, 0, 1)
+		}
+		look := readLook(c)
+		data := iframeData{CSS: template.CSS(iframeStyle), Code: link.Code, Style: look.Style, Theme: look.Theme, Size: look.Size}
+		if look.Style == "card" {
+			data.fill(cardLines(d.Links.Load(), d.Pages.Text(look.Lang)))
 		}
 		c.Set(fiber.HeaderContentSecurityPolicy, csp)
 		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 		c.Set(fiber.HeaderReferrerPolicy, "strict-origin-when-cross-origin")
 		c.Set(fiber.HeaderCacheControl, evergreen)
-		return d.Pages.Render(c, o.Lang, "iframe.html", struct {
-			Style         template.CSS
-			Code          referral.Code
-			Query         template.URL
-			Width, Height int
-		}{iframeStyle, link.Code, template.URL(badgeQuery(o)), width, height})
+		return d.Pages.Render(c, look.Lang, "iframe.html", data)
 	}
 }
 
-// badgeQuery returns the query that asks for a look, "" for the default one.
-func badgeQuery(o badge.Options) string {
-	switch {
-	case o.Style == "button" && o.Lang == "en":
-		return "?style=button&lang=en"
-	case o.Style == "button":
-		return "?style=button"
-	case o.Lang == "en":
-		return "?lang=en"
+type iframeData struct {
+	CSS                template.CSS
+	Code               referral.Code
+	Style, Theme, Size string
+	Figure             string
+	Actions            []iframeAction
+}
+
+type iframeAction struct{ ID, Text string }
+
+func (data *iframeData) fill(lines []cardLine) {
+	for _, line := range lines {
+		switch {
+		case line[0] == "" && data.Figure == "":
+			data.Figure = line[1]
+		case line[0] != "" && len(data.Actions) < cardActions:
+			data.Actions = append(data.Actions, iframeAction{line[0], line[1]})
+		}
 	}
-	return ""
+}
+
+// look is what a webmaster chooses. Its fields are always one of their values.
+type look struct {
+	Lang  string // "vi", "en"
+	Style string // one of looks
+	Theme string // "auto", "light", "dark"
+	Size  string // "m", "l": one and a half
+}
+
+var (
+	looks  = []string{"badge", "button", "card"}
+	themes = []string{"auto", "light", "dark"}
+	sizes  = []string{"m", "l"}
+)
+
+func readLook(c *fiber.Ctx) look {
+	return look{Lang: web.PageLang(c), Style: oneOf(looks, c.Query("style")), Theme: oneOf(themes, c.Query("theme")), Size: oneOf(sizes, c.Query("size"))}
+}
+
+// oneOf returns the value of the list that s is, else the first.
+func oneOf(list []string, s string) string {
+	for _, v := range list {
+		if v == s {
+			return v
+		}
+	}
+	return list[0]
+}
+
+// scaled applies the size to CSS pixels of the middle one.
+func (l look) scaled(width, height int) (int, int) {
+	if l.Size == "l" {
+		return width * 3 / 2, height * 3 / 2
+	}
+	return width, height
+}
+
+// frameSize is the size of the iframe in CSS pixels.
+func (l look) frameSize() (width, height int) {
+	if l.Style == "card" {
+		return l.scaled(cardFrameWidth, cardFrameHeight)
+	}
+	return l.scaled(badge.Size(badge.Options{Style: l.Style}))
+}
+
+// pictureSize is the size of the picture, that of the badge for a style that
+// has no picture.
+func (l look) pictureSize() (width, height int) {
+	if width, height = badge.Size(badge.Options{Style: l.Style}); width == 0 {
+		width, height = badge.Size(badge.Options{})
+	}
+	return l.scaled(width, height)
+}
+
+// query returns "?…" with what differs from the defaults, "" if nothing does.
+// Names are in the order of the form.
+func (l look) query() string {
+	q := ""
+	add := func(name, value, standard string) {
+		if value == standard {
+			return
+		}
+		if q == "" {
+			q = "?"
+		} else {
+			q += "&"
+		}
+		q += name + "=" + value
+	}
+	add("style", l.Style, looks[0])
+	add("lang", l.Lang, "vi")
+	add("theme", l.Theme, themes[0])
+	add("size", l.Size, sizes[0])
+	return q
 }

@@ -49,18 +49,44 @@ func TestEmbed(t *testing.T) {
 func TestIframe_anyoneMayFrameIt(t *testing.T) {
 	k := newKit(t)
 	address := k.serve(t)
-	got := get(t, address, "/f/"+string(widgetCode)+"?style=button&lang=en")
-	page, csp := body(t, got), got.Header.Get("Content-Security-Policy")
-	if got.StatusCode != 200 || strings.Contains(csp, "frame-ancestors") || got.Header.Get("X-Frame-Options") != "" {
-		t.Errorf("%d, %q", got.StatusCode, csp)
-	}
-	if !strings.Contains(csp, web.CSPHash(iframeStyle)) || !strings.Contains(page, "<style>"+iframeStyle+"</style>") {
-		t.Error("the policy does not allow the style")
-	}
-	for _, want := range []string{`href="/go/` + string(widgetCode) + `"`, `target="_blank"`, `/b/` + string(widgetCode) + `.svg?style=button&amp;lang=en"`} {
-		if !strings.Contains(page, want) {
-			t.Errorf("%s is missing in\n%s", want, page)
+	w := string(widgetCode)
+	for _, row := range []struct {
+		query string
+		has   []string
+		links int
+	}{
+		{"", []string{`class="auto badge m"`, "Hỗ trợ nông dân"}, 1},
+		{"?style=button&lang=en&theme=dark&size=l", []string{`lang="en" class="dark button l"`, "Support for farmers"}, 1},
+		{"?style=card", []string{`class="auto card m"`, "3,1 triệu hộ", `/go/` + w + `/guide?c=w"`}, 4},
+		{"?style=%3Cb%3E&theme=x&size=9&lang=fr", []string{`lang="vi" class="auto badge m"`}, 1},
+	} {
+		got := get(t, address, "/f/"+w+row.query, "Referer: https://stttt.angiang.gov.vn/")
+		page, csp := body(t, got), got.Header.Get("Content-Security-Policy")
+		if got.StatusCode != 200 || !strings.Contains(csp, "frame-ancestors *") || got.Header.Get("X-Frame-Options") != "" || got.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%q: %d, %v", row.query, got.StatusCode, got.Header)
 		}
+		if !strings.Contains(csp, web.CSPHash(iframeStyle)) || !strings.Contains(page, "<style>"+iframeStyle+"</style>") {
+			t.Errorf("%q: the policy does not allow the style", row.query)
+		}
+		if len(page) > 4096 {
+			t.Errorf("%q: %d bytes", row.query, len(page))
+		}
+		if n := strings.Count(page, `target="_blank" rel="noopener"`); n != row.links || strings.Count(page, "<a ") != n {
+			t.Errorf("%q: %d links open a window of their own, want %d", row.query, n, row.links)
+		}
+		for _, want := range append(row.has, `href="/go/`+w+`"`) {
+			if !strings.Contains(page, want) {
+				t.Errorf("%q: %s is missing in\n%s", row.query, want, page)
+			}
+		}
+		for _, never := range []string{"<script", "<form", "<img", "style=\""} {
+			if strings.Contains(page, never) {
+				t.Errorf("%q: %s", row.query, never)
+			}
+		}
+	}
+	if got := k.views.all()["loads "+w+" 2026-11-24 stttt.angiang.gov.vn"]; got != 4 {
+		t.Errorf("%d loads: %v", got, k.views.all())
 	}
 }
 

@@ -31,6 +31,7 @@ func Register(app *fiber.App, d Deps) error {
 	app.Get("/w/:file", scripts.handle)
 	app.Post("/v1/seen", limitViews(d.Proxies), seenHandler(d))
 	app.Get("/f/:code", iframeHandler(d))
+	app.Get("/oembed", oembedHandler(d))
 	app.Get("/qr/:file", codes.handle)
 	app.Get("/nhung/:code", embeds.handle)
 	app.Get("/kiem-tra", verify.handle)
