@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"lensan/assets"
+	"lensan/server/probe"
 	"lensan/server/referral"
 	"lensan/server/rollup"
 	"lensan/server/web"
@@ -28,6 +29,14 @@ func (r viewRecorder) Add(l *referral.Link, day referral.Day, host string, views
 		Campaign: l.CampaignNum, Host: host}, rollup.Views{Views: views, Loads: loads})
 }
 
+// fetcher makes the probe what "check my page" asks for.
+type fetcher struct{ probe *probe.Probe }
+
+func (f fetcher) Fetch(ctx context.Context, address string, mayAsk func(host string) bool) (public.FetchedPage, error) {
+	page, err := f.probe.Fetch(ctx, address, mayAsk)
+	return public.FetchedPage{URL: page.URL, Status: page.Status, HTML: string(page.Body), Policies: page.Header.Values("Content-Security-Policy")}, err
+}
+
 // buildWeb makes the Fiber application with its three surfaces. The public one
 // comes first: the redirect's way passes no other handler.
 func (a *App) buildWeb() error {
@@ -46,7 +55,7 @@ func (a *App) buildWeb() error {
 	a.web = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
 	proxies := web.Proxies(a.config.Proxies())
 	err = public.Register(a.web, public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
-		Base: a.config.Base(), Hotline: a.config.Hotline, Proxies: proxies, Now: a.now, Ready: a.readyChecks(),
+		Base: a.config.Base(), Hotline: a.config.Hotline, Proxies: proxies, Now: a.now, Ready: a.readyChecks(), Fetch: fetcher{probe.New(probe.Options{Contact: a.config.Base()})},
 		Malformed: func() { a.malformed.Add(1) }})
 	if err != nil {
 		return err

@@ -42,10 +42,14 @@ type Snippets struct {
 }
 
 // Look is how a snippet's badge looks. Width and Height are in CSS pixels and
-// must be those of the style's picture; the zero value is the badge of 240 × 72.
+// must be in the ratio of the style's picture; the zero value is the badge of
+// 240 × 72. The frame has the picture's size unless it has its own.
 type Look struct {
-	Style         string
-	Width, Height int
+	Style                   string
+	Theme                   string // "light" or "dark" where it shall not follow the visitor; else ""
+	Width, Height           int
+	FrameWidth, FrameHeight int
+	FrameSize               string // "l" for a frame with larger text; else ""
 }
 
 // NewSnippets returns the snippets of a code in a language.
@@ -57,14 +61,28 @@ func NewSnippets(base string, code referral.Code, l *text.Language, look Look) S
 	urls, suffix := NewURLs(base, code), look.query(l.Code)
 	open := `<a href="` + escape(urls.Go) + `" target="_blank" rel="noopener">`
 	// What is lazy does not hold up the page's load event while we are slow.
-	size := ` width="` + strconv.Itoa(look.Width) + `" height="` + strconv.Itoa(look.Height) + `" loading="lazy"`
+	size := sizeOf(look.Width, look.Height)
+	frame, frameSuffix := size, suffix
+	if look.FrameWidth > 0 {
+		frame = sizeOf(look.FrameWidth, look.FrameHeight)
+	}
+	if look.FrameSize != "" {
+		if frameSuffix += "&size="; suffix == "" {
+			frameSuffix = "?size="
+		}
+		frameSuffix += look.FrameSize
+	}
 	return Snippets{
 		Badge:  open + `<img src="` + escape(urls.Badge+suffix) + `"` + size + ` alt="` + words + `"></a>`,
 		Text:   open + words + `</a>`,
 		Script: `<script async src="` + escape(base+"/w/v1.js") + `"></script>`,
-		Iframe: `<iframe src="` + escape(base+"/f/"+string(code)+suffix) + `"` + size + ` title="` + words +
+		Iframe: `<iframe src="` + escape(base+"/f/"+string(code)+frameSuffix) + `"` + frame + ` title="` + words +
 			`" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`,
 	}
+}
+
+func sizeOf(width, height int) string {
+	return ` width="` + strconv.Itoa(width) + `" height="` + strconv.Itoa(height) + `" loading="lazy"`
 }
 
 // query returns what differs from the defaults, "" if nothing does.
@@ -75,6 +93,9 @@ func (l Look) query(lang string) string {
 	}
 	if lang != text.Languages[0] {
 		q.Set("lang", lang)
+	}
+	if l.Theme != "" {
+		q.Set("theme", l.Theme)
 	}
 	if len(q) == 0 {
 		return ""

@@ -121,6 +121,26 @@ func (l look) pictureSize() (width, height int) {
 	return l.scaled(width, height)
 }
 
+// snippets is what the snippets of the look need to know.
+func (l look) snippets() web.Look {
+	s := web.Look{Style: l.Style}
+	s.Width, s.Height = l.pictureSize()
+	s.FrameWidth, s.FrameHeight = l.frameSize()
+	if l.Theme != themes[0] {
+		s.Theme = l.Theme
+	}
+	if l.Size != sizes[0] {
+		s.FrameSize = l.Size
+	}
+	return s
+}
+
+// picture returns the query of the picture, which is scaled by its element.
+func (l look) picture() string {
+	l.Size = sizes[0]
+	return l.query()
+}
+
 // query returns "?…" with what differs from the defaults, "" if nothing does.
 // Names are in the order of the form.
 func (l look) query() string {

@@ -17,10 +17,10 @@ func TestEmbed(t *testing.T) {
 	for _, lang := range []string{"vi", "en"} {
 		got := get(t, address, "/nhung/"+strings.ToLower(w)+"?lang="+lang)
 		page := body(t, got)
-		if got.StatusCode != 200 || got.Header.Get("Content-Security-Policy") != web.PageCSP {
+		if got.StatusCode != 200 || got.Header.Get("Content-Security-Policy") != embedCSP {
 			t.Fatalf("%d, %q", got.StatusCode, got.Header.Get("Content-Security-Policy"))
 		}
-		snippets := web.NewSnippets("https://len.example.vn", widgetCode, k.deps.Pages.Text(lang), badgeLook("badge"))
+		snippets := web.NewSnippets("https://len.example.vn", widgetCode, k.deps.Pages.Text(lang), web.Look{})
 		s, err := newScripts()
 		if err != nil {
 			t.Fatal(err)

@@ -34,6 +34,7 @@ func Register(app *fiber.App, d Deps) error {
 	app.Get("/oembed", oembedHandler(d))
 	app.Get("/qr/:file", codes.handle)
 	app.Get("/nhung/:code", embeds.handle)
+	app.Post("/nhung/:code", limitChecks(d.Proxies), embeds.check)
 	app.Get("/kiem-tra", verify.handle)
 	app.Get("/kiem-tra/:code", verify.handle)
 	app.Get("/", handleHome(d))
