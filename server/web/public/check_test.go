@@ -126,7 +126,7 @@ func TestEmbed_choices(t *testing.T) {
 		{"?cms=drupal", "text", []string{"biểu tượng lỗi"}},
 		{"?cms=html", "script", []string{"trước thẻ đóng body"}},
 		{"?cms=nukeviet&style=button&l=en", "badge", []string{"/b/" + w + ".svg?style=button&lang=en", "/f/" + w + "?style=button&lang=en", "Support for farming"}},
-		{"?style=card&size=l&theme=dark", "badge", []string{"/f/" + w + "?style=card&theme=dark&size=l", `width="480" height="384"`}},
+		{"?style=card&size=l&theme=dark", "badge", []string{"/f/" + w + "?style=card&theme=dark&size=l", `width="480" height="360"`}},
 		{"?style=x&cms=%3Cscript%3E&l=fr&theme=1", "badge", []string{"Hệ khác, hoặc không rõ"}},
 	} {
 		page := html.UnescapeString(body(t, get(t, address, "/nhung/"+w+row.query)))

@@ -31,6 +31,6 @@ type Deps struct {
 	Proxies   web.Proxies
 	Now       func() time.Time
 	Ready     []Check // what /readyz asks besides the link table
-	Fetch     Fetcher   // for "check my page"; nil: HTML can be pasted only
+	Fetch     Fetcher // for "check my page"; nil: HTML can be pasted only
 	Malformed func()  // called for each report of views that cannot be read; may be nil
 }

@@ -16,7 +16,7 @@ var iframeStyle string
 
 // Sizes of the card's frame in CSS pixels: a title, a figure and three actions.
 const (
-	cardFrameWidth, cardFrameHeight = 320, 256
+	cardFrameWidth, cardFrameHeight = 320, 240
 	cardActions                     = 3
 )
 

@@ -22,7 +22,7 @@ func TestOEmbed(t *testing.T) {
 		{"link", base + "/go/" + w, "", 200, 240, 72, base + "/f/" + w},
 		{"lower case and slash", base + "/go/" + strings.ToLower(w) + "/", "&format=json", 200, 240, 72, base + "/f/" + w},
 		{"page with a choice", base + "/nhung/" + w + "?style=button&lang=en", "", 200, 240, 48, base + "/f/" + w + "?style=button&lang=en"},
-		{"card", base + "/nhung/" + w + "?style=card", "&maxwidth=500&maxheight=750", 200, 320, 256, base + "/f/" + w + "?style=card"},
+		{"card", base + "/nhung/" + w + "?style=card", "&maxwidth=500&maxheight=750", 200, 320, 240, base + "/f/" + w + "?style=card"},
 		{"card that does not fit", base + "/nhung/" + w + "?style=card&size=l", "&maxwidth=300", 200, 240, 72, base + "/f/" + w},
 		{"very narrow", base + "/go/" + w, "&maxwidth=120&maxheight=40", 200, 120, 40, base + "/f/" + w + "?style=button"},
 		{"nonsense bounds", base + "/go/" + w, "&maxwidth=x&maxheight=-1", 200, 240, 72, base + "/f/" + w},
