@@ -13,6 +13,7 @@ type Snapshot struct {
 	Portals      []Portal
 	Campaigns    []Campaign
 	Placements   []Placement
+	Release      Release
 }
 
 // Links is the link table: every placement resolved, in memory. It is
@@ -22,6 +23,8 @@ type Links struct {
 	byID         map[string]*LinkDestination
 	destinations []*LinkDestination // by Position, then ID
 	provinces    *Provinces
+	byHost       map[string]*LinkPortal
+	release      Release
 }
 
 // LinkDestination is a destination ready to be filled.
@@ -78,7 +81,8 @@ func (p *LinkPortal) Province(day Day) *Province {
 // check found dead. A placement whose portal is missing is an error; one whose
 // destination is missing leads to the hub.
 func BuildLinks(s Snapshot, provinces *Provinces, dead map[string]bool) (*Links, error) {
-	l := &Links{byCode: make(map[Code]*Link, len(s.Placements)), byID: map[string]*LinkDestination{}, provinces: provinces}
+	l := &Links{byCode: make(map[Code]*Link, len(s.Placements)), byID: map[string]*LinkDestination{}, provinces: provinces,
+		byHost: map[string]*LinkPortal{}, release: s.Release}
 	for _, d := range s.Destinations {
 		target, err := ParseTarget(d.URL)
 		if err != nil {
@@ -105,6 +109,9 @@ func BuildLinks(s Snapshot, provinces *Provinces, dead map[string]bool) (*Links,
 			return nil, fmt.Errorf("portal %s: province %d is unknown: %w", p.ID, p.Province, ErrInvalid)
 		}
 		portals[p.ID] = lp
+		for _, host := range p.Hosts {
+			l.byHost[bareHost(host)] = lp
+		}
 	}
 	campaigns := make(map[string]int64, len(s.Campaigns))
 	for _, c := range s.Campaigns {

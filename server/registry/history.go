@@ -91,7 +91,7 @@ func (r *Registry) record(tx Tx, c referral.Change, before, after []field) (err 
 }
 
 // History returns who changed an entity ("portal", "placement", "destination",
-// "campaign"), newest first. What the actor may not read is ErrNotFound.
+// "campaign", "widget"), newest first. What the actor may not read is ErrNotFound.
 func (r *Registry) History(ctx context.Context, a referral.Actor, entity, key string, p Page) ([]referral.Change, string, error) {
 	var err error
 	switch entity {
@@ -106,6 +106,10 @@ func (r *Registry) History(ctx context.Context, a referral.Actor, entity, key st
 	case "campaign":
 		if err = r.mayReadAll(a, referral.Errorf(referral.ErrNotFound, "error.campaign_unknown", "id", key)); err == nil {
 			_, err = r.store.FindCampaign(ctx, key)
+		}
+	case "widget":
+		if err = mayWriteDestinations(a); err == nil && key != releaseKey {
+			err = referral.Errorf(referral.ErrNotFound, "error.not_found")
 		}
 	default:
 		err = referral.Errorf(referral.ErrNotFound, "error.not_found")

@@ -40,6 +40,7 @@ type Store interface {
 	Portals(ctx context.Context, p Page, f Filter) (list []referral.Portal, next string, err error)
 	Campaigns(ctx context.Context, p Page) (list []referral.Campaign, next string, err error)
 	Placements(ctx context.Context, p Page, f Filter) (list []referral.Placement, next string, err error)
+	Release(ctx context.Context) (referral.Release, error)
 	History(ctx context.Context, entity, key string, p Page) (list []referral.Change, next string, err error)
 	// Write runs fn in one transaction that is rolled back if fn fails, and
 	// raises the version.
@@ -62,5 +63,7 @@ type Tx interface {
 	UpdateCampaign(*referral.Campaign) error
 	InsertPlacement(*referral.Placement) error
 	UpdatePlacement(*referral.Placement) error
+	Release() (referral.Release, error)
+	UpdateRelease(referral.Release) error
 	AppendChange(referral.Change) error
 }

@@ -24,6 +24,9 @@ func (s *Store) Snapshot(ctx context.Context) (snap referral.Snapshot, version i
 		if snap.Campaigns, err = all(ctx, tx, scanCampaign, s.query.get("campaigns")); err != nil {
 			return err
 		}
+		if snap.Release, err = scanRelease(tx.QueryRowContext(ctx, s.query.get("widget_release"))); err != nil {
+			return err
+		}
 		return s.snapshotPlacements(ctx, tx, &snap)
 	})
 	if err != nil {

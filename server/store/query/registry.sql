@@ -90,3 +90,9 @@ FROM history
 -- name: history_append
 INSERT INTO history (num, changed_at, actor, entity, entity_key, verb, reason, before_json, after_json)
 VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM history), $1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: widget_release
+SELECT stable, previous, canary, canary_provinces, updated_at FROM widget_release;
+
+-- name: widget_release_update
+UPDATE widget_release SET stable = $1, previous = $2, canary = $3, canary_provinces = $4, updated_at = $5;
