@@ -18,8 +18,8 @@ const embedCSP = web.PageCSP + "; frame-src 'self'"
 // embeds answers GET /nhung/{code}?l=&style=&theme=&size=&cms=: what the
 // webmaster of a portal copies, and, by POST, "check my page".
 type embeds struct {
-	d       Deps
-	scripts *scripts
+	d        Deps
+	releases *releases
 }
 
 type embedData struct {
@@ -110,8 +110,9 @@ func (e *embeds) ways(s web.Snippets, g guide) []embedWay {
 		{ID: string(cms.Script), Title: "public.embed.script", Text: "public.embed.script_text", Snippet: s.Script},
 		{ID: string(cms.Iframe), Title: "public.embed.iframe", Text: "public.embed.iframe_text", Snippet: s.Iframe},
 	}
+	pinned, integrity := e.releases.stable()
 	list[2].Pinned = &embedWay{ID: "pinned", Title: "public.embed.script_pinned", Snippet: fmt.Sprintf(
-		`<script async src="%s%s" integrity="%s" crossorigin="anonymous"></script>`, e.d.Base, e.scripts.pinned, e.scripts.integrity)}
+		`<script async src="%s%s" integrity="%s" crossorigin="anonymous"></script>`, e.d.Base, pinned, integrity)}
 	for i := range list {
 		if g.Known {
 			list[i].Fate = "public.embed.fate_" + string(g.System.Fate(cms.Tier(list[i].ID)))

@@ -154,7 +154,7 @@ func (k *kit) another(t testing.TB, change func(*Deps)) *fiber.App {
 	return app
 }
 
-func sampleLinks(t testing.TB) *referral.Links {
+func sampleProvinces(t testing.TB) *referral.Provinces {
 	t.Helper()
 	read := func(name string) string {
 		raw, err := assets.Files.ReadFile("data/" + name)
@@ -167,6 +167,19 @@ func sampleLinks(t testing.TB) *referral.Links {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return provinces
+}
+
+func sampleLinks(t testing.TB) *referral.Links {
+	t.Helper()
+	links, err := referral.BuildLinks(sampleSnapshot(), sampleProvinces(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return links
+}
+
+func sampleSnapshot() referral.Snapshot {
 	destination := func(num int64, id string, kind referral.Kind, url string) referral.Destination {
 		return referral.Destination{Num: num, ID: id, Kind: kind, Name: referral.Name{Vi: "Tên " + id, En: "Name " + id}, URL: url, Position: int(num)}
 	}
@@ -180,7 +193,7 @@ func sampleLinks(t testing.TB) *referral.Links {
 	placement := func(num int64, code referral.Code, kind referral.PlacementKind, to string, state referral.PlacementState) referral.Placement {
 		return referral.Placement{Num: num, Code: code, Portal: "stttt-an-giang", Kind: kind, Destination: to, State: state, Campaign: "he-2026", Label: "Chân trang"}
 	}
-	links, err := referral.BuildLinks(referral.Snapshot{
+	return referral.Snapshot{
 		Destinations: []referral.Destination{support, guide, closed, market, feedback},
 		Portals:      []referral.Portal{{Num: 7, ID: "stttt-an-giang", Name: "Sở TT&TT An Giang", Province: 890, Hosts: []string{"stttt.angiang.gov.vn"}}},
 		Campaigns:    []referral.Campaign{{Num: 3, ID: "he-2026", Name: "Hè 2026"}},
@@ -192,11 +205,7 @@ func sampleLinks(t testing.TB) *referral.Links {
 			placement(16, closedCode, referral.PlacementQR, "voso", referral.PlacementOpen),
 			placement(15, pausedCode, referral.PlacementWidget, "support_portal", referral.PlacementPaused),
 		},
-	}, provinces, nil)
-	if err != nil {
-		t.Fatal(err)
 	}
-	return links
 }
 
 // serve puts the app on a real socket and returns its address.

@@ -23,11 +23,13 @@ func Register(app *fiber.App, d Deps) error {
 	verify := &verifier{d}
 	badges := &badges{d, newRendered(badgeMemory), hostOf(d.Base)}
 	codes := &codes{d, newRendered(qrMemory)}
-	embeds := &embeds{d, scripts}
+	releases := &releases{d, scripts}
+	embeds := &embeds{d, releases}
 
 	app.Use(newGate(d).handle)
 	app.Get("/b/:file", badges.handle)
 	app.Get("/w/v1.json", (&cards{links: d.Links, pages: d.Pages}).handle)
+	app.Get("/w/v1.js", releases.handle)
 	app.Get("/w/:file", scripts.handle)
 	app.Post("/v1/seen", limitViews(d.Proxies), seenHandler(d))
 	app.Get("/f/:code", iframeHandler(d))

@@ -14,22 +14,24 @@ import (
 
 const pinned = "public, max-age=31536000, immutable"
 
-// scripts answers GET /w/v1.js, the enhancer in force, and GET /w/v1.{hash}.js,
-// that one and every earlier release by the checksum of its content.
+// scripts answers GET /w/v1.{hash}.js, every release of the enhancer by the
+// checksum of its content. Which one is in force is releases' to say.
 type scripts struct {
-	byName    map[string]file
-	pinned    string // "/w/v1.1a2b3c4d5e.js"
-	integrity string // of the pinned one
+	byName    map[string]file // "v1.js" is the newest
+	pinned    string          // "/w/v1.1a2b3c4d5e.js", the newest
+	integrity string          // of the pinned one
 }
 
-func newScripts() (*scripts, error) {
+func newScripts() (*scripts, error) { return readScripts(widget.Files) }
+
+func readScripts(files fs.FS) (*scripts, error) {
 	s := &scripts{byName: map[string]file{}}
-	names, err := fs.Glob(widget.Files, "dist/v1*.js")
+	names, err := fs.Glob(files, "dist/v1*.js")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		body, err := fs.ReadFile(widget.Files, name)
+		body, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err
 		}
@@ -56,13 +58,9 @@ func scriptHash(body []byte) string {
 }
 
 func (s *scripts) handle(c *fiber.Ctx) error {
-	name := c.Params("file")
-	f, ok := s.byName[name]
+	f, ok := s.byName[c.Params("file")]
 	if !ok {
 		return fiber.ErrNotFound
-	}
-	if name == "v1.js" {
-		return f.send(c, evergreen)
 	}
 	return f.send(c, pinned)
 }
