@@ -60,9 +60,13 @@ func (a *App) buildWeb() error {
 	if err != nil {
 		return err
 	}
+	releases, err := public.Releases()
+	if err != nil {
+		return err
+	}
 	a.web.Get("/assets/*", files.Handle)
 	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Texts: a.texts, Base: a.config.Base(),
-		WaitApplied: a.waitApplied, Now: a.now}).Register(a.web)
+		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.web)
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats,
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now}).Register(a.web)
 	return nil

@@ -46,6 +46,8 @@ type Registry interface {
 	CreatePlacement(context.Context, referral.Actor, registry.PlacementInput) (referral.Placement, error)
 	UpdatePlacement(ctx context.Context, a referral.Actor, code referral.Code, in registry.PlacementInput, reason string) (referral.Placement, error)
 	ImportPlacements(context.Context, referral.Actor, io.Reader) ([]referral.Placement, error)
+	Release(context.Context, referral.Actor) (referral.Release, error)
+	UpdateRelease(ctx context.Context, a referral.Actor, in registry.ReleaseInput, known []string, reason string) (referral.Release, error)
 	History(ctx context.Context, a referral.Actor, entity, key string, p registry.Page) ([]referral.Change, string, error)
 }
 
@@ -70,6 +72,7 @@ type Deps struct {
 	Texts    *text.Bundle
 	Base     string // LENSAN_BASE_URL without a slash at the end
 	Now      func() time.Time
+	Releases []string // versions of the enhancer that are built in, the newest first
 	// WaitApplied returns when every click that was committed before the call is
 	// counted, or ctx ends (with ErrUnavailable wrapped).
 	WaitApplied func(ctx context.Context) error

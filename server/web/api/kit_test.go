@@ -36,6 +36,9 @@ const (
 	adminKey = "environment-key"
 )
 
+// releases are the versions of the enhancer that exist in tests.
+var releases = []string{"bbbbbbbbbb", "aaaaaaaaaa"}
+
 // kit is the API on a real store, journal, registry, stats and access.
 type kit struct {
 	t        testing.TB
@@ -95,7 +98,7 @@ func newKit(t testing.TB) *kit {
 	must(t, pages, err)
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, slog.New(slog.NewTextHandler(testLog{t}, nil)))))
 	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Texts: texts,
-		Base: base, Now: k.now, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
+		Base: base, Now: k.now, Releases: releases, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
 	k.api.Register(k.app)
 	return k
 }

@@ -52,6 +52,9 @@ func (a *API) operations() []operation {
 		{patch, "/placements/{code}", writers, a.handlePlacementUpdate, false},
 		{get, "/placements/{code}/history", readers, a.handlePlacementHistory, true},
 
+		{get, "/widget", adminOnly, a.handleWidget, false},
+		{patch, "/widget", adminOnly, a.handleWidgetUpdate, false},
+
 		{get, "/stats", readers, a.handleStats, true},
 
 		{get, "/keys", adminOnly, a.handleKeys, false},

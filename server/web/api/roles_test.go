@@ -48,6 +48,8 @@ func TestRoles(t *testing.T) {
 		{"GET", "/placements/{code}", "", readOwn},
 		{"PATCH", "/placements/{code}", `{"label":"chân trang #"}`, writeOwn},
 		{"GET", "/placements/{code}/history", "", readOwn},
+		{"GET", "/widget", "", admin},
+		{"PATCH", "/widget", `{"canary":"bbbbbbbbbb","canary_provinces":["91"],"reason":"#"}`, admin},
 		{"GET", "/stats", "", readAll},
 		{"GET", "/stats?portal=stttt-an-giang", "", strings.Replace(readOwn, "404", "422", 1)},
 		{"GET", "/stats?placement={code}", "", strings.Replace(readOwn, "404", "422", 1)},
