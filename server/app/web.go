@@ -68,7 +68,7 @@ func (a *App) buildWeb() error {
 	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Texts: a.texts, Base: a.config.Base(),
 		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.web)
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats,
-		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now}).Register(a.web)
+		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases}).Register(a.web)
 	return nil
 }
 

@@ -38,6 +38,7 @@ type Config struct {
 	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
 	Log      *slog.Logger
 	Now      func() time.Time
+	Releases []string // versions of the enhancer that are built in, the newest first
 }
 
 // Dashboard answers every address under Root.
@@ -83,6 +84,9 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/khoa", d.signedIn(d.keys))
 	g.Post("/khoa", d.signedIn(d.createKey))
 	g.Post("/khoa/:id/thu-hoi", d.signedIn(d.revokeKey))
+	g.Get("/widget", d.signedIn(d.widget))
+	g.Post("/widget", d.signedIn(d.updateWidget))
+	g.Post("/widget/quay-lai", d.signedIn(d.rollBackWidget))
 	g.Get("/moi", d.signedIn(d.invite))
 	g.Post("/moi", d.signedIn(d.createInvitation))
 }

@@ -32,6 +32,7 @@ var sections = []struct {
 	{Root + "/vi-tri", "dashboard.nav.placements", nil},
 	{Root + "/dich-den", "dashboard.nav.destinations", nil},
 	{Root + "/khoa", "dashboard.nav.keys", []referral.Role{referral.RoleAdmin}},
+	{Root + "/widget", "dashboard.nav.widget", []referral.Role{referral.RoleAdmin}},
 	{Root + "/moi", "dashboard.nav.invite", []referral.Role{referral.RoleAdmin}},
 	{Root + "/dinh-nghia", "dashboard.nav.definitions", nil},
 }

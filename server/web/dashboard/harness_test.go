@@ -71,7 +71,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
 	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry,
-		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now,
+		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Client: func(*fiber.Ctx) netip.Addr { return netip.MustParseAddr("192.0.2.7") },
 	}).Register(h.app)
 	return h

@@ -79,6 +79,9 @@ func TestRoles_writesAreRefused(t *testing.T) {
 		{editor, "/dich-den/postmart", []string{"url", "https://evil.example/", "reason", "vì thế", "name/vi", "A", "name/en", "A"}},
 		{editor, "/khoa", []string{"label", "x", "role", "admin"}},
 		{editor, "/khoa/1/thu-hoi", nil},
+		{viewer, "/widget", []string{"stable", "aaaaaaaaaa"}},
+		{editor, "/widget", []string{"stable", "aaaaaaaaaa"}},
+		{editor, "/widget/quay-lai", nil},
 	} {
 		if res := c.who.send(Root, Root+c.path, c.form...); res.StatusCode != 403 {
 			t.Errorf("POST %s: %d", c.path, res.StatusCode)
