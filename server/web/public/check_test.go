@@ -62,7 +62,7 @@ func TestCheck(t *testing.T) {
 		status int
 		has    []string
 	}{
-		{"as pasted", map[string]string{"html": "<p>x</p>" + snippet}, 200, []string{"hoạt động đúng", "còn nguyên"}},
+		{"as pasted", map[string]string{"html": "<p>x</p>" + snippet}, 200, []string{"hoạt động đúng", "dẫn đúng đích"}},
 		{"changed", map[string]string{"html": strings.Replace(snippet, `target="_blank"`, "", 1)}, 200, []string{"có điều nên biết", "Mất target"}},
 		{"broken", map[string]string{"html": strings.Replace(snippet, "<img", "<x", 1)}, 200, []string{"Chưa thấy liên kết hoạt động", "không ai thấy để bấm"}},
 		{"not there", map[string]string{"html": "<p>Chào</p>"}, 200, []string{"Không thấy liên kết"}},
@@ -124,7 +124,7 @@ func TestEmbed_choices(t *testing.T) {
 	}{
 		{"", "badge", []string{"Hệ khác, hoặc không rõ", `width="240" height="72"`}},
 		{"?cms=drupal", "text", []string{"biểu tượng lỗi"}},
-		{"?cms=html", "script", []string{"trước thẻ đóng body"}},
+		{"?cms=html", "badge", []string{"trước thẻ đóng body", `id="script-title">Thêm: chữ thật thay cho hình <span class="tag good">`}},
 		{"?cms=nukeviet&style=button&l=en", "badge", []string{"/b/" + w + ".svg?style=button&lang=en", "/f/" + w + "?style=button&lang=en", "Support for farming"}},
 		{"?style=card&size=l&theme=dark", "badge", []string{"/f/" + w + "?style=card&theme=dark&size=l", `width="480" height="360"`}},
 		{"?style=x&cms=%3Cscript%3E&l=fr&theme=1", "badge", []string{"Hệ khác, hoặc không rõ"}},

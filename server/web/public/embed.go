@@ -117,7 +117,8 @@ func (e *embeds) ways(s web.Snippets, g guide) []embedWay {
 		if g.Known {
 			list[i].Fate = "public.embed.fate_" + string(g.System.Fate(cms.Tier(list[i].ID)))
 		}
-		list[i].Best = cms.Tier(list[i].ID) == g.Tier
+		tier := cms.Tier(list[i].ID)
+		list[i].Best = tier == g.Tier || tier == cms.Badge && g.Tier == cms.Script // the script is nothing without a badge
 	}
 	slices.SortStableFunc(list, func(a, b embedWay) int {
 		switch {
