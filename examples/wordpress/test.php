@@ -41,7 +41,7 @@ Check::same('', lensan_render(['code' => 'K7Q2PX']), 'nothing without a server')
 $wp['options']['lensan_host'] = $golden['host'];
 run('init');
 Check::same(['/go/*', '/nhung/*'], array_map(function ($f) use ($golden) { return substr($f, strlen($golden['host'])); }, array_keys($wp['providers'])), 'oEmbed addresses');
-Check::same([$golden['host'] . '/oembed'], array_values(array_unique($wp['providers'])), 'oEmbed provider');
+Check::same([$golden['host'] . '/oembed?form=badge'], array_values(array_unique($wp['providers'])), 'oEmbed provider');
 $shortcode = $wp['shortcodes']['lensan'];
 $block = reset($wp['blocks'])['render_callback'];
 $folder = key($wp['blocks']);

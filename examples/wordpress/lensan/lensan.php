@@ -51,8 +51,8 @@ add_action('init', function () {
 
     $host = Snippet::host(get_option('lensan_host', ''));
     if ($host !== '') {
-        wp_oembed_add_provider($host . '/go/*', $host . '/oembed');
-        wp_oembed_add_provider($host . '/nhung/*', $host . '/oembed');
+        wp_oembed_add_provider($host . '/go/*', $host . '/oembed?form=badge');
+        wp_oembed_add_provider($host . '/nhung/*', $host . '/oembed?form=badge');
     }
 });
 
