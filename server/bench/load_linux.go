@@ -29,7 +29,7 @@ func (l *load) drive(ctx context.Context) (tally, error) {
 	defer runtime.UnlockOSThread()
 	defer pinThread(l.core)()
 
-	d := &driver{load: l, tally: tally{latency: newHistogram()}}
+	d := &driver{load: l, tally: tally{latency: newHistogram()}, epoll: -1}
 	defer d.close()
 	if err := d.connect(); err != nil {
 		return d.tally, err
