@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -141,6 +142,17 @@ func TestJournal_isPrivate(t *testing.T) {
 	})
 	if err != nil || files < 3 {
 		t.Errorf("%d files, %v", files, err)
+	}
+}
+
+// The driver orders settings as it likes; those that matter must hold.
+func TestOpen_settings(t *testing.T) {
+	j := mustOpen(t, newPath(t))
+	for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "page_size": strconv.Itoa(pageSize), "wal_autocheckpoint": strconv.Itoa(checkpointPages)} {
+		var got string
+		if err := j.write.QueryRow("PRAGMA " + name).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %s (%v), want %s", name, got, err, want)
+		}
 	}
 }
 

@@ -51,11 +51,12 @@ func open(path string, now func() time.Time) (j *Journal, err error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	pragmas := []string{"busy_timeout(5000)", "page_size(" + strconv.Itoa(pageSize) + ")", "journal_mode(WAL)", "synchronous(FULL)",
-		"temp_store(MEMORY)", "wal_autocheckpoint(" + strconv.Itoa(checkpointPages) + ")"}
-	j = &Journal{path: path, now: now, untidy: true, write: connect(path, "immediate", pragmas)}
+	// The driver sets the journal mode after all pragmas: page_size must come first.
+	j = &Journal{path: path, now: now, untidy: true}
+	j.write = connect(path, url.Values{"_txlock": {"immediate"}, "_journal_mode": {"WAL"}, "_pragma": {"busy_timeout(5000)",
+		"page_size(" + strconv.Itoa(pageSize) + ")", "synchronous(FULL)", "temp_store(MEMORY)", "wal_autocheckpoint(" + strconv.Itoa(checkpointPages) + ")"}})
 	j.write.SetMaxOpenConns(1)
-	j.read = connect(path, "deferred", []string{"busy_timeout(5000)", "query_only(1)"})
+	j.read = connect(path, url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)"}})
 	j.read.SetMaxOpenConns(2)
 	if err := j.create(); err != nil {
 		return j, err
@@ -81,8 +82,8 @@ func createPrivate(path string) error {
 	return f.Close()
 }
 
-func connect(path, lock string, pragmas []string) *sql.DB {
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{"_pragma": pragmas, "_txlock": {lock}}.Encode()}
+func connect(path string, settings url.Values) *sql.DB {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: settings.Encode()}
 	db, err := sql.Open("sqlite", u.String())
 	if err != nil {
 		panic(err) // only an unknown driver name fails here
