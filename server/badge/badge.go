@@ -15,32 +15,42 @@ import (
 
 // Options of a badge. The zero value of each field stands for its default.
 type Options struct {
-	Style string // "badge" (240 × 72) or "button" (240 × 48); default "badge"
+	Style string // "badge", "button" or "card"; default "badge"
 	Lang  string // "vi" or "en"; default "vi"
-	Scale int    // of PNG, 1 to 3; default 1
+	Theme string // "light" or "dark", the page that it is for; default "light"
+	Size  string // "s", "m" or "l", see Size; default "m"
+	Scale int    // of PNG, 1 to 3 pixels to a CSS pixel; default 1
 }
 
-// Texts are the words on a badge. A button shows Line1 alone; a badge without
-// Line2 shows Line1 in the middle. Alt is what a screen reader says.
-type Texts struct{ Line1, Line2, Alt string }
+// Texts are the words on a badge. A badge shows Line1 and Line2, in the middle
+// if there is one alone; a button shows Line1; a card shows all of them,
+// and leaves out what is empty. Alt is what a screen reader says.
+type Texts struct {
+	Line1, Line2 string
+	Figure, Note string // a figure and what it counts
+	Action       string // what to do
+	Alt          string
+}
 
-// A style has its own size and places mark and texts within it.
+// A style has a size in CSS pixels for each name of a size, all of the same
+// proportion, and places mark and texts within that of "m".
 type style struct {
-	width, height int
-	lay           func(*scene, Texts) error
+	sizes map[string][2]int
+	lay   func(*scene, Texts) error
 }
 
 var styles = map[string]style{
-	"badge":  {240, 72, layBadge},
-	"button": {240, 48, layButton},
+	"badge":  {map[string][2]int{"s": {200, 60}, "m": {240, 72}, "l": {360, 108}}, layBadge},
+	"button": {map[string][2]int{"s": {220, 44}, "m": {240, 48}, "l": {360, 72}}, layButton},
+	"card":   {map[string][2]int{"s": {280, 210}, "m": {320, 240}, "l": {480, 360}}, layCard},
 }
 
 const maxScale = 3
 
 // SVG returns the badge as SVG, at most 3 KB with brotli. Options out of range
-// ("/style", "/lang", "/scale") and texts that are empty, do not fit or have a
-// sign that the font lacks ("/line1", "/line2", "/alt") are a *referral.Error
-// of kind ErrInvalid.
+// ("/style", "/lang", "/theme", "/size", "/scale") and texts that are empty, do
+// not fit or have a sign that the font lacks ("/line1", "/line2", "/figure",
+// "/note", "/action", "/alt") are a *referral.Error of kind ErrInvalid.
 func SVG(t Texts, o Options) ([]byte, error) {
 	s, err := compose(t, o.withDefaults())
 	if err != nil {
@@ -49,8 +59,8 @@ func SVG(t Texts, o Options) ([]byte, error) {
 	return s.svg(), nil
 }
 
-// PNG returns the badge as PNG of Scale pixels to a CSS pixel, its corners
-// transparent. Errors are those of SVG.
+// PNG returns the badge as PNG of Scale pixels to a CSS pixel of its Size, its
+// corners transparent. Errors are those of SVG.
 func PNG(t Texts, o Options) ([]byte, error) {
 	o = o.withDefaults()
 	s, err := compose(t, o)
@@ -60,11 +70,18 @@ func PNG(t Texts, o Options) ([]byte, error) {
 	return s.png(o.Scale)
 }
 
-// Size returns the width and height in CSS pixels, 0 and 0 for a style that
-// does not exist.
+// Size returns the width and height in CSS pixels, which an <img> must have:
+//
+//	         s          m          l
+//	badge    200 × 60   240 × 72   360 × 108
+//	button   220 × 44   240 × 48   360 × 72
+//	card     280 × 210  320 × 240  480 × 360
+//
+// It is 0 and 0 for a style or size that does not exist.
 func Size(o Options) (width, height int) {
-	s := styles[o.withDefaults().Style]
-	return s.width, s.height
+	o = o.withDefaults()
+	size := styles[o.Style].sizes[o.Size]
+	return size[0], size[1]
 }
 
 // Styles returns the names of all styles, sorted.
@@ -84,6 +101,12 @@ func (o Options) withDefaults() Options {
 	if o.Lang == "" {
 		o.Lang = "vi"
 	}
+	if o.Theme == "" {
+		o.Theme = "light"
+	}
+	if o.Size == "" {
+		o.Size = "m"
+	}
 	if o.Scale == 0 {
 		o.Scale = 1
 	}
@@ -92,8 +115,15 @@ func (o Options) withDefaults() Options {
 
 func (o Options) check() error {
 	var faults referral.Faults
-	if _, ok := styles[o.Style]; !ok {
+	style, ok := styles[o.Style]
+	if !ok {
 		faults.Add("/style", "error.badge_style")
+	}
+	if _, known := style.sizes[o.Size]; ok && !known {
+		faults.Add("/size", "error.badge_size")
+	}
+	if _, ok := themes[o.Theme]; !ok {
+		faults.Add("/theme", "error.badge_theme")
 	}
 	if o.Lang != "vi" && o.Lang != "en" {
 		faults.Add("/lang", "error.badge_lang")
@@ -107,7 +137,7 @@ func (o Options) check() error {
 // composed brings the texts to NFC, for which the fonts have single glyphs.
 func (t Texts) composed() Texts {
 	clean := func(s string) string { return norm.NFC.String(strings.Join(strings.Fields(s), " ")) }
-	return Texts{clean(t.Line1), clean(t.Line2), clean(t.Alt)}
+	return Texts{clean(t.Line1), clean(t.Line2), clean(t.Figure), clean(t.Note), clean(t.Action), clean(t.Alt)}
 }
 
 func compose(t Texts, o Options) (*scene, error) {
@@ -126,6 +156,8 @@ func compose(t Texts, o Options) (*scene, error) {
 		return nil, err
 	}
 	style := styles[o.Style]
-	s := &scene{width: style.width, height: style.height, lang: o.Lang, alt: t.Alt, colours: light}
+	s := &scene{lang: o.Lang, alt: t.Alt, colours: themes[o.Theme]}
+	s.width, s.height = style.sizes["m"][0], style.sizes["m"][1]
+	s.shownWidth, s.shownHeight = Size(o)
 	return s, style.lay(s, t)
 }

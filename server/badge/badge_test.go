@@ -7,13 +7,13 @@ import (
 	"flag"
 	"image/color"
 	"image/png"
+	"math"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode"
 
-	"github.com/BurntSushi/toml"
 	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/image/font"
@@ -22,6 +22,7 @@ import (
 
 	"lensan/assets"
 	"lensan/server/referral"
+	"lensan/server/text"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -29,21 +30,19 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // ours returns the texts that the server has for a language and style.
 func ours(t testing.TB, lang, style string) Texts {
 	t.Helper()
-	raw, err := assets.Files.ReadFile("text/" + lang + "/badge.toml")
+	all, err := text.Load(assets.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file struct {
-		Badge struct{ Line1, Line2, Button, Alt string }
-	}
-	if err := toml.Unmarshal(raw, &file); err != nil {
-		t.Fatal(err)
-	}
-	b := file.Badge
+	say := all.In(lang).T
 	if style == "button" {
-		return Texts{Line1: b.Button, Alt: b.Alt}
+		return Texts{Line1: say("badge.button"), Alt: say("snippet.alt")}
 	}
-	return Texts{b.Line1, b.Line2, b.Alt}
+	if style == "badge" {
+		return Texts{Line1: say("badge.line1"), Line2: say("badge.line2"), Alt: say("snippet.alt")}
+	}
+	return Texts{Line1: say("badge.button"), Figure: say("badge.figure"), Note: say("badge.note"),
+		Action: say("badge.action"), Alt: say("snippet.alt")}
 }
 
 // each calls check with every style in every language.
@@ -146,7 +145,7 @@ func TestSVG_decomposedIsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := SVG(Texts{norm.NFD.String(texts.Line1), " " + norm.NFD.String(texts.Line2) + "\n", norm.NFD.String(texts.Alt)}, Options{})
+	got, err := SVG(Texts{Line1: norm.NFD.String(texts.Line1), Line2: " " + norm.NFD.String(texts.Line2) + "\n", Alt: norm.NFD.String(texts.Alt)}, Options{})
 	if err != nil || !bytes.Equal(want, got) {
 		t.Errorf("%v, differs: %v", err, !bytes.Equal(want, got))
 	}
@@ -160,16 +159,22 @@ func TestSVG_shrinksThenRefuses(t *testing.T) {
 		field string
 		key   string
 	}{
-		{"longer, smaller", Texts{"Hỗ trợ nông dân miền núi", "lên các sàn thương mại điện tử", "a"}, Options{}, "", ""},
-		{"first line too long", Texts{"Hỗ trợ hộ sản xuất nông nghiệp", "lên sàn", "a"}, Options{}, "/line1", "error.badge_text_long"},
-		{"second line too long", Texts{"Hỗ trợ", "lên sàn thương mại điện tử của Việt Nam", "a"}, Options{}, "/line2", "error.badge_text_long"},
-		{"button too long", Texts{"Hỗ trợ nông dân lên sàn thương mại", "", "a"}, Options{Style: "button"}, "/line1", "error.badge_text_long"},
-		{"no such glyph", Texts{"Hỗ trợ 农", "", "a"}, Options{}, "/line1", "error.badge_glyph"},
-		{"no text", Texts{" ", "", "a"}, Options{}, "/line1", "error.badge_text_empty"},
-		{"no alt", Texts{"Hỗ trợ", "", ""}, Options{}, "/alt", "error.badge_text_empty"},
-		{"style", Texts{"Hỗ trợ", "", "a"}, Options{Style: "banner"}, "/style", "error.badge_style"},
-		{"language", Texts{"Hỗ trợ", "", "a"}, Options{Lang: "fr"}, "/lang", "error.badge_lang"},
-		{"scale", Texts{"Hỗ trợ", "", "a"}, Options{Scale: 4}, "/scale", "error.badge_scale"},
+		{"longer, smaller", Texts{Line1: "Hỗ trợ nông dân miền núi", Line2: "lên các sàn thương mại điện tử", Alt: "a"}, Options{}, "", ""},
+		{"first line too long", Texts{Line1: "Hỗ trợ hộ sản xuất nông nghiệp", Line2: "lên sàn", Alt: "a"}, Options{}, "/line1", "error.badge_text_long"},
+		{"second line too long", Texts{Line1: "Hỗ trợ", Line2: "lên sàn thương mại điện tử của Việt Nam", Alt: "a"}, Options{}, "/line2", "error.badge_text_long"},
+		{"button too long", Texts{Line1: "Hỗ trợ nông dân lên sàn thương mại", Line2: "", Alt: "a"}, Options{Style: "button"}, "/line1", "error.badge_text_long"},
+		{"no such glyph", Texts{Line1: "Hỗ trợ 农", Line2: "", Alt: "a"}, Options{}, "/line1", "error.badge_glyph"},
+		{"no text", Texts{Line1: " ", Line2: "", Alt: "a"}, Options{}, "/line1", "error.badge_text_empty"},
+		{"no alt", Texts{Line1: "Hỗ trợ", Line2: "", Alt: ""}, Options{}, "/alt", "error.badge_text_empty"},
+		{"style", Texts{Line1: "Hỗ trợ", Line2: "", Alt: "a"}, Options{Style: "banner"}, "/style", "error.badge_style"},
+		{"theme", Texts{Line1: "Hỗ trợ", Alt: "a"}, Options{Theme: "blue"}, "/theme", "error.badge_theme"},
+		{"size", Texts{Line1: "Hỗ trợ", Alt: "a"}, Options{Size: "xl"}, "/size", "error.badge_size"},
+		{"figure too long", Texts{Line1: "Hỗ trợ", Figure: strings.Repeat("1.000 ", 9), Alt: "a"}, Options{Style: "card"}, "/figure", "error.badge_text_long"},
+		{"note too long", Texts{Line1: "Hỗ trợ", Note: strings.Repeat("hộ ", 20), Alt: "a"}, Options{Style: "card"}, "/note", "error.badge_text_long"},
+		{"action too long", Texts{Line1: "Hỗ trợ", Action: strings.Repeat("xem ", 12), Alt: "a"}, Options{Style: "card"}, "/action", "error.badge_text_long"},
+		{"a title alone is a card", Texts{Line1: "Hỗ trợ", Alt: "a"}, Options{Style: "card"}, "", ""},
+		{"language", Texts{Line1: "Hỗ trợ", Line2: "", Alt: "a"}, Options{Lang: "fr"}, "/lang", "error.badge_lang"},
+		{"scale", Texts{Line1: "Hỗ trợ", Line2: "", Alt: "a"}, Options{Scale: 4}, "/scale", "error.badge_scale"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			svg, err := SVG(c.texts, c.o)
@@ -192,9 +197,11 @@ func TestSVG_shrinksThenRefuses(t *testing.T) {
 
 func TestPNG(t *testing.T) {
 	each(t, func(t *testing.T, texts Texts, o Options) {
-		width, height := Size(o)
-		for scale := 1; scale <= 3; scale++ {
-			o.Scale = scale
+		for _, look := range []Options{{Scale: 1}, {Scale: 2}, {Scale: 3}, {Size: "s", Scale: 1, Theme: "dark"}, {Size: "l", Scale: 2, Theme: "dark"}} {
+			o.Size, o.Theme, o.Scale = look.Size, look.Theme, look.Scale
+			width, height := Size(o)
+			scale := o.Scale
+			colours := themes[o.withDefaults().Theme]
 			file, err := PNG(texts, o)
 			if err != nil {
 				t.Fatal(err)
@@ -209,34 +216,110 @@ func TestPNG(t *testing.T) {
 			if _, _, _, alpha := img.At(0, 0).RGBA(); alpha != 0 {
 				t.Error("the corner is not transparent")
 			}
-			ground := color.NRGBA{0x0b, 0x6b, 0x3a, 0xff}
+			ground, ink := nrgba(t, colours.ground), nrgba(t, colours.ink)
 			if got := img.At(width*scale/2, 1); got != ground {
 				t.Errorf("ground is %v", got)
 			}
-			white, between := 0, 0
+			inked, between := 0, 0
 			for y := range height * scale {
 				for x := range width * scale {
 					switch c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA); {
-					case c == color.NRGBA{255, 255, 255, 255}:
-						white++
+					case c == ink:
+						inked++
 					case c != ground && c.A == 255:
 						between++
 					}
 				}
 			}
-			if share := float64(white) / float64(width*height*scale*scale); share < 0.04 || share > 0.3 || between == 0 {
-				t.Errorf("scale %d: %.3f white, %d pixels between the colours", scale, share, between)
+			if share := float64(inked) / float64(width*height*scale*scale); share < 0.04 || share > 0.3 || between == 0 {
+				t.Errorf("%+v: %.3f in ink, %d pixels between the colours", o, share, between)
 			}
 		}
 	})
 }
 
+func nrgba(t *testing.T, colour string) color.NRGBA {
+	t.Helper()
+	c, err := parseColour(colour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return color.NRGBA(c)
+}
+
 func TestSize(t *testing.T) {
-	for style, want := range map[string][2]int{"": {240, 72}, "badge": {240, 72}, "button": {240, 48}, "banner": {0, 0}} {
-		if width, height := Size(Options{Style: style}); width != want[0] || height != want[1] {
-			t.Errorf("Size(%q) = %d, %d", style, width, height)
+	for o, want := range map[Options][2]int{
+		{}:                           {240, 72},
+		{Style: "button"}:            {240, 48},
+		{Style: "card"}:              {320, 240},
+		{Style: "banner"}:            {0, 0},
+		{Size: "xl"}:                 {0, 0},
+		{Style: "button", Size: "s"}: {220, 44},
+		{Style: "card", Size: "l"}:   {480, 360},
+		{Theme: "dark", Scale: 2}:    {240, 72},
+		{Style: "badge", Size: "s"}:  {200, 60},
+	} {
+		if width, height := Size(o); width != want[0] || height != want[1] {
+			t.Errorf("Size(%+v) = %d, %d", o, width, height)
 		}
 	}
+}
+
+// Each size of a style is the same picture: same proportion, and so high that
+// a finger hits it.
+func TestSize_proportion(t *testing.T) {
+	for name, style := range styles {
+		m := style.sizes["m"]
+		for size, got := range style.sizes {
+			if got[0]*m[1] != got[1]*m[0] || got[1] < 44 {
+				t.Errorf("%s %s is %d × %d", name, size, got[0], got[1])
+			}
+		}
+	}
+}
+
+func TestSVG_sizeAndTheme(t *testing.T) {
+	texts := ours(t, "vi", "card")
+	svg, err := SVG(texts, Options{Style: "card", Size: "s", Theme: "dark"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`width="280" height="210" viewBox="0 0 6400 4800"`, `fill="` + themes["dark"].ground} {
+		if !bytes.Contains(svg, []byte(want)) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if bytes.Contains(svg, []byte(themes["light"].ground)) {
+		t.Error("a colour of the light theme")
+	}
+}
+
+// Words are in ink on ground or in ground on ink: one ratio for both.
+func TestThemes_contrast(t *testing.T) {
+	for name, c := range themes {
+		ratio := (luminance(t, c.ground) + 0.05) / (luminance(t, c.ink) + 0.05)
+		ratio = max(ratio, 1/ratio)
+		t.Logf("%s: %.1f", name, ratio)
+		if ratio < 4.5 {
+			t.Errorf("%s: %.2f", name, ratio)
+		}
+	}
+}
+
+func luminance(t *testing.T, colour string) float64 {
+	t.Helper()
+	c, err := parseColour(colour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	linear := func(v uint8) float64 {
+		x := float64(v) / 255
+		if x <= 0.04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }
 
 func TestFonts_haveEveryVietnameseLetter(t *testing.T) {
@@ -296,7 +379,7 @@ func FuzzSVG(f *testing.F) {
 	f.Add("a\x00b", "\u0323", "<&\">\x01", "button")
 	f.Add("", "\xff", strings.Repeat("Ậ", 99), "")
 	f.Fuzz(func(t *testing.T, line1, line2, alt, style string) {
-		svg, err := SVG(Texts{line1, line2, alt}, Options{Style: style})
+		svg, err := SVG(Texts{Line1: line1, Line2: line2, Figure: line2, Action: line1, Alt: alt}, Options{Style: style})
 		if err != nil {
 			if !errors.Is(err, referral.ErrInvalid) {
 				t.Fatal(err)

@@ -108,5 +108,5 @@ func (r *run) outline(g glyph, size float64) (outline, error) {
 		}
 		o = append(o, e)
 	}
-	return o, nil
+	return o.smoothed(), nil
 }

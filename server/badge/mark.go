@@ -19,10 +19,11 @@ type command struct {
 }
 
 // logo is the seedling of assets/images/logo.svg without its ground: the first
-// path, and its box.
+// path, its box, and where its stem meets the ground.
 type logo struct {
 	commands                 []command
 	left, top, right, bottom float64
+	footLeft, footRight      float64
 }
 
 var theLogo = sync.OnceValues(func() (*logo, error) {
@@ -133,6 +134,12 @@ func (l *logo) measure() {
 		}
 		l.left, l.right = min(l.left, end[0]), max(l.right, end[0])
 		l.top, l.bottom = min(l.top, end[1]), max(l.bottom, end[1])
+	})
+	l.footLeft, l.footRight = l.right, l.left
+	l.walk(func(_ sfnt.SegmentOp, points [][2]float64) {
+		if end := points[len(points)-1]; end[1] == l.bottom {
+			l.footLeft, l.footRight = min(l.footLeft, end[0]), max(l.footRight, end[0])
+		}
 	})
 }
 

@@ -38,9 +38,27 @@ func (o outline) moved(d image.Point) outline {
 	return out
 }
 
+// smoothed brings each curve's control to where the curve before would go on if
+// that is at most a step away, as it is in fonts but for rounding: path data
+// then leaves it out.
+func (o outline) smoothed() outline {
+	for i := 1; i < len(o); i++ {
+		before, e := o[i-1], &o[i]
+		if before.kind != sfnt.SegmentOpQuadTo || e.kind != sfnt.SegmentOpQuadTo {
+			continue
+		}
+		reflected := before.points[1].Mul(2).Sub(before.points[0])
+		if off := reflected.Sub(e.points[0]); max(off.X, -off.X, off.Y, -off.Y) <= 1 {
+			e.points[0] = reflected
+		}
+	}
+	return o
+}
+
 // appendPath writes the outline as path data, relative after each first move.
 func (o outline) appendPath(b []byte) []byte {
 	var at, start image.Point
+	var reflected image.Point // control of the last curve, reflected at its end
 	last := byte(0)
 	for i, e := range o {
 		switch p := e.points; e.kind {
@@ -67,8 +85,12 @@ func (o outline) appendPath(b []byte) []byte {
 			}
 			at = p[0]
 		case sfnt.SegmentOpQuadTo:
-			b, last = appendCommand(b, 'q', last, p[0].Sub(at), p[1].Sub(at)), 'q'
-			at = p[1]
+			if (last == 'q' || last == 't') && p[0] == reflected {
+				b, last = appendCommand(b, 't', last, p[1].Sub(at)), 't'
+			} else {
+				b, last = appendCommand(b, 'q', last, p[0].Sub(at), p[1].Sub(at)), 'q'
+			}
+			at, reflected = p[1], p[1].Mul(2).Sub(p[0])
 		case sfnt.SegmentOpCubeTo:
 			b, last = appendCommand(b, 'c', last, p[0].Sub(at), p[1].Sub(at), p[2].Sub(at)), 'c'
 			at = p[2]

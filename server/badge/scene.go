@@ -7,30 +7,47 @@ import (
 	"math"
 )
 
-// A scene is a badge laid out: a ground with round corners and everything that
-// is drawn on it in ink.
+// A scene is a badge laid out: a ground with round corners and what is drawn on
+// it, rules in the quiet colour, then ink, and over the ink what is in the
+// colour of the ground.
 type scene struct {
-	width, height int     // px
-	radius        float64 // px
-	lang, alt     string
-	colours       colours
-	ink           []outline
+	width, height           int // px of layout
+	shownWidth, shownHeight int // px of the page
+	lang, alt               string
+	colours                 colours
+	quiet, ink, over        []outline
 }
 
-// mark puts the mark into a square of side px.
+// A layer is what has one colour.
+type layer struct {
+	colour string
+	shapes []outline
+}
+
+// layers returns what is on the ground, the lowest first.
+func (s *scene) layers() []layer {
+	return []layer{{s.colours.quiet, s.quiet}, {s.colours.ink, s.ink}, {s.colours.ground, s.over}}
+}
+
+// mark puts the mark into a square of about side px, so that its stem is some
+// whole pixels wide, at whole pixels, and stands on one: sharp edges.
 func (s *scene) mark(x, y, side float64) error {
 	l, err := theLogo()
 	if err != nil {
 		return err
 	}
-	width := side * (l.right - l.left) / (l.bottom - l.top)
-	s.ink = append(s.ink, l.outline(side).moved(snap(x+(side-width)/2, y)))
+	scale := side / (l.bottom - l.top)
+	scale = math.Round((l.footRight-l.footLeft)*scale) / (l.footRight - l.footLeft)
+	width, height, foot := (l.right-l.left)*scale, (l.bottom-l.top)*scale, (l.footLeft-l.left)*scale
+	left := math.Round(x+(side-width)/2+foot) - foot
+	bottom := math.Round(y + (side+height)/2)
+	s.ink = append(s.ink, l.outline(height).moved(snap(left, bottom-height)))
 	return nil
 }
 
-// place sets a line from x on a baseline, which is brought to a whole pixel so
+// place adds a line to a layer, from x on a baseline, which is brought to a whole pixel so
 // that the feet of the letters are sharp.
-func (s *scene) place(l *fitted, x, baseline float64) error {
+func (s *scene) place(into *[]outline, l *fitted, x, baseline float64) error {
 	baseline = math.Round(baseline)
 	for _, g := range l.glyphs {
 		o, err := l.outline(g, l.size)
@@ -38,7 +55,7 @@ func (s *scene) place(l *fitted, x, baseline float64) error {
 			return err
 		}
 		if len(o) > 0 { // a space has none
-			s.ink = append(s.ink, o.moved(snap(x+g.x*l.size/l.em, baseline)))
+			*into = append(*into, o.moved(snap(x+g.x*l.size/l.em, baseline)))
 		}
 	}
 	return nil
@@ -50,11 +67,18 @@ func (s *scene) svg() []byte {
 	var alt bytes.Buffer
 	_ = xml.EscapeText(&alt, []byte(s.alt)) // a Buffer takes everything
 	b := fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" lang="%s" aria-label="%s"><title>%s</title>`,
-		s.width, s.height, s.width*grid, s.height*grid, s.lang, alt.Bytes(), alt.Bytes())
-	b = fmt.Appendf(b, `<rect width="%d" height="%d" rx="%d" fill="%s"/><path fill="%s" d="`,
-		s.width*grid, s.height*grid, int(s.radius*grid), s.colours.ground, s.colours.ink)
-	for _, o := range s.ink {
-		b = o.appendPath(b)
+		s.shownWidth, s.shownHeight, s.width*grid, s.height*grid, s.lang, alt.Bytes(), alt.Bytes())
+	b = fmt.Appendf(b, `<rect width="%d" height="%d" rx="%d" fill="%s"/>`,
+		s.width*grid, s.height*grid, int(radius*grid), s.colours.ground)
+	for _, l := range s.layers() {
+		if len(l.shapes) == 0 {
+			continue
+		}
+		b = fmt.Appendf(b, `<path fill="%s" d="`, l.colour)
+		for _, o := range l.shapes {
+			b = o.appendPath(b)
+		}
+		b = append(b, `"/>`...)
 	}
-	return append(b, "\"/></svg>\n"...)
+	return append(b, "</svg>\n"...)
 }
