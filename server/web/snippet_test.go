@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"lensan/assets"
+	"lensan/server/badge"
 	"lensan/server/text"
 )
 
@@ -24,12 +25,22 @@ func bundle(t *testing.T) *text.Bundle {
 	return b
 }
 
+// picture is the look of a picture in its own size.
+func picture(o badge.Options) Look {
+	l := Look{Style: o.Style, Theme: o.Theme}
+	l.Width, l.Height = badge.Size(o)
+	return l
+}
+
 func TestNewSnippets_golden(t *testing.T) {
 	b := bundle(t)
 	for name, s := range map[string]Snippets{
-		"vi":        NewSnippets("https://lensan.example.vn", "K7Q2PX", b.In("vi"), Look{}),
-		"en-button": NewSnippets("https://lensan.example.vn", "K7Q2PX", b.In("en"), Look{Style: "button", Width: 200, Height: 44}),
-		"loopback":  NewSnippets("http://localhost:8080", "K7Q2PX", b.In("vi"), Look{Style: "badge", Width: 240, Height: 72}),
+		"vi":           NewSnippets("https://lensan.example.vn", "K7Q2PX", b.In("vi"), Look{}),
+		"en-button":    NewSnippets("https://lensan.example.vn", "K7Q2PX", b.In("en"), Look{Style: "button", Width: 200, Height: 44}),
+		"loopback":     NewSnippets("http://localhost:8080", "K7Q2PX", b.In("vi"), Look{Style: "badge", Width: 240, Height: 72}),
+		"en-card-dark": NewSnippets("https://lensan.example.vn", "K7Q2PX", b.In("en"), picture(badge.Options{Style: "card", Theme: "dark"})),
+		"vi-button-s":  NewSnippets("https://lensan.example.vn", "K7Q2PX", b.In("vi"), picture(badge.Options{Style: "button", Size: "s"})),
+		"vi-badge-l":   NewSnippets("https://lensan.example.vn", "K7Q2PX", b.In("vi"), picture(badge.Options{Size: "l"})),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := strings.Join([]string{s.Badge, s.Text, s.Script, s.Iframe}, "\n") + "\n"

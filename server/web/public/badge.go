@@ -1,6 +1,7 @@
 package public
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,7 +45,10 @@ func (b *badges) handle(c *fiber.Ctx) error {
 		return c.SendString(emptyBadge)
 	}
 	o := badgeOptions(c)
-	key := utils.CopyString(extension) + " " + o.Style + " " + o.Lang + " " + string(rune('0'+o.Scale))
+	if extension == "svg" {
+		o.Scale = 1 // has no say there
+	}
+	key := strings.Join([]string{utils.CopyString(extension), o.Style, o.Lang, o.Theme, o.Size, strconv.Itoa(o.Scale)}, " ")
 	f, err := b.files.get(key, func() (file, error) { return drawBadge(b.d.Pages.Text(o.Lang), key[:3], o) })
 	if err != nil {
 		return err
@@ -56,12 +60,16 @@ func (b *badges) handle(c *fiber.Ctx) error {
 	return f.send(c, evergreen)
 }
 
-// badgeOptions reads ?style=, lang= and scale=. What is not known is left at
-// its default, so that no portal ever shows a broken picture.
+// badgeOptions reads ?style=, lang=, theme=, size= and scale=. A value that is
+// not known, also theme=auto, which pictures cannot follow, is the default: no
+// portal ever shows a broken picture for the sake of a parameter.
 func badgeOptions(c *fiber.Ctx) badge.Options {
-	o := badge.Options{Style: "badge", Lang: web.PageLang(c), Scale: 1}
-	if c.Query("style") == "button" {
-		o.Style = "button"
+	o := badge.Options{
+		Lang:  web.PageLang(c),
+		Style: oneOf([]string{"badge", "button", "card"}, c.Query("style")),
+		Theme: oneOf([]string{"light", "dark"}, c.Query("theme")),
+		Size:  oneOf([]string{"m", "s", "l"}, c.Query("size")),
+		Scale: 1,
 	}
 	switch c.Query("scale") {
 	case "2":
@@ -72,8 +80,22 @@ func badgeOptions(c *fiber.Ctx) badge.Options {
 	return o
 }
 
+// badgeTexts returns the words on a style in a language.
+func badgeTexts(l *text.Language, style string) badge.Texts {
+	t := badge.Texts{Alt: l.T("snippet.alt")}
+	switch style {
+	case "button":
+		t.Line1 = l.T("badge.button")
+	case "card":
+		t.Line1, t.Figure, t.Note, t.Action = l.T("badge.button"), l.T("badge.figure"), l.T("badge.note"), l.T("badge.action")
+	default:
+		t.Line1, t.Line2 = l.T("badge.line1"), l.T("badge.line2")
+	}
+	return t
+}
+
 func drawBadge(l *text.Language, extension string, o badge.Options) (file, error) {
-	texts := badge.Texts{Line1: l.T("public.badge.line1"), Line2: l.T("public.badge.line2"), Alt: l.T("snippet.alt")}
+	texts := badgeTexts(l, o.Style)
 	if extension == "png" {
 		body, err := badge.PNG(texts, o)
 		return newFile(body, "image/png"), err

@@ -2,6 +2,7 @@ package public
 
 import (
 	"encoding/json"
+	"strings"
 	"sync/atomic"
 
 	"github.com/gofiber/fiber/v2"
@@ -34,9 +35,11 @@ type cardFile struct {
 
 type cardLine [2]string
 
-// figures are the keys of the figures, from top to bottom. An empty text is
-// left out.
-var figures = [...]string{"public.widget.figure1", "public.widget.figure2"}
+// figures returns the figures from top to bottom, the first being that of the
+// picture. An empty one is left out.
+func figures(l *text.Language) []string {
+	return []string{strings.TrimSpace(l.T("badge.figure") + " " + l.T("badge.note")), l.T("public.widget.figure2")}
+}
 
 func (h *cards) handle(c *fiber.Ctx) error {
 	links := h.links.Load()
@@ -63,8 +66,8 @@ func (h *cards) handle(c *fiber.Ctx) error {
 // the hub, without the ministries: a card is for those who want to sell.
 func cardLines(links *referral.Links, l *text.Language) []cardLine {
 	var lines []cardLine
-	for _, key := range figures {
-		if figure := l.T(key); figure != "" {
+	for _, figure := range figures(l) {
+		if figure != "" {
 			lines = append(lines, cardLine{"", figure})
 		}
 	}

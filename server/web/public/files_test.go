@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"image"
 	"image/png"
 	"io"
 	"strings"
@@ -53,6 +54,41 @@ func TestBadge(t *testing.T) {
 				t.Error("a script in a picture")
 			}
 		})
+	}
+}
+
+// A parameter that is not known never breaks a picture, and each that is known
+// changes it.
+func TestBadge_looks(t *testing.T) {
+	k := newKit(t)
+	address := k.serve(t)
+	at := func(query string) string {
+		t.Helper()
+		got := get(t, address, "/b/"+string(widgetCode)+query)
+		if got.StatusCode != 200 {
+			t.Fatalf("%s: %d", query, got.StatusCode)
+		}
+		return body(t, got)
+	}
+	plain := at(".svg")
+	for _, query := range []string{"?style=none", "?style=", "?theme=auto", "?theme=%00", "?size=xl", "?lang=fr", "?scale=-1", "?scale=2", "?style=badge&theme=light&size=m&lang=vi"} {
+		if at(".svg"+query) != plain {
+			t.Errorf("%s is not the default", query)
+		}
+	}
+	seen := map[string]string{plain: ""}
+	for _, query := range []string{"?style=button", "?style=card", "?lang=en", "?theme=dark", "?size=s", "?size=l", "?style=card&theme=dark&size=s&lang=en"} {
+		picture := at(".svg" + query)
+		if other, ok := seen[picture]; ok {
+			t.Errorf("%s and %q are the same", query, other)
+		}
+		seen[picture] = query
+	}
+	for query, want := range map[string]image.Point{"": {240, 72}, "?scale=2": {480, 144}, "?scale=4": {240, 72}, "?style=card&size=s&scale=2": {560, 420}, "?style=button&size=l": {360, 72}} {
+		picture, err := png.DecodeConfig(strings.NewReader(at(".png" + query)))
+		if err != nil || picture.Width != want.X || picture.Height != want.Y {
+			t.Errorf("%s: %d × %d, %v, want %v", query, picture.Width, picture.Height, err, want)
+		}
 	}
 }
 

@@ -112,13 +112,9 @@ func (l look) frameSize() (width, height int) {
 	return l.scaled(badge.Size(badge.Options{Style: l.Style}))
 }
 
-// pictureSize is the size of the picture, that of the badge for a style that
-// has no picture.
+// pictureSize is the size of the picture in CSS pixels.
 func (l look) pictureSize() (width, height int) {
-	if width, height = badge.Size(badge.Options{Style: l.Style}); width == 0 {
-		width, height = badge.Size(badge.Options{})
-	}
-	return l.scaled(width, height)
+	return badge.Size(badge.Options{Style: l.Style, Size: l.Size})
 }
 
 // snippets is what the snippets of the look need to know.

@@ -56,7 +56,7 @@ func TestIframe_anyoneMayFrameIt(t *testing.T) {
 		links int
 	}{
 		{"", []string{`class="auto badge m"`, "Hỗ trợ nông dân"}, 1},
-		{"?style=button&lang=en&theme=dark&size=l", []string{`lang="en" class="dark button l"`, "Support for farmers"}, 1},
+		{"?style=button&lang=en&theme=dark&size=l", []string{`lang="en" class="dark button l"`, "Help farmers sell online"}, 1},
 		{"?style=card", []string{`class="auto card m"`, "3,1 triệu hộ", `/go/` + w + `/guide?c=w"`}, 4},
 		{"?style=%3Cb%3E&theme=x&size=9&lang=fr", []string{`lang="vi" class="auto badge m"`}, 1},
 	} {
