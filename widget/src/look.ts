@@ -7,13 +7,15 @@
 // shape: forced colours and paper take grounds away and keep borders.
 export const look = (place: string, height: number) => `:host{${(
   "all:initial;direction:ltr;color-scheme:inherit;max-width:100%;overflow:auto;border-radius:8px;cursor:pointer;" +
-  "color:#fff;color:light-dark(#fff,#0b130f);background:#0b6b3a;background:light-dark(#0b6b3a,#7fd6a4);" +
+  "color:#fff;color:light-dark(#fff,#000);background:#0b6b3a;background:light-dark(#0b6b3a,#7fd6a4);" +
   place).replace(/;/g, "!important;")}}` +
-  "div,a{display:inline-flex;align-items:center;box-sizing:border-box;width:100%;min-height:44px;padding:4px 12px;vertical-align:top;overflow-wrap:anywhere}" +
-  `div{gap:10px;min-height:${height}px}` +
-  "div:before{content:'';flex:none;height:37px;border-left:35px solid;" +
+  "div,a{all:unset;display:inline-flex;align-items:center;box-sizing:border-box;width:100%;min-height:44px;padding:2px 12px;vertical-align:top;overflow-wrap:anywhere}" +
+  `:first-child{gap:10px;min-height:${height}px}` +
+  `:first-child:before{content:${height > 60 ? "''" : "none"};` +
+  "height:37px;border-left:35px solid;" +
   "clip-path:path('M18 0 29 13H22V20Q26 13 35 14 35 26 22 27V37H13V30Q0 29 0 17 9 16 13 22V13H6Z')}" +
-  "p{margin:0 12px 6px}" +
-  "a{color:inherit;font-size:13px;border-top:1px solid #8888}" +
-  "a~a{width:50%}" +
-  ".f,a:focus-visible{outline:3px solid;outline-offset:-5px}";
+  "p{margin:0 12px 2px}" +
+  "a~a{border-top:1px solid #8888}" +
+  "a~a,p{font-size:13px}" +
+  "a~a~a{width:50%}" +
+  ".f,a:focus-visible{outline:3px solid;outline-offset:-3px}";

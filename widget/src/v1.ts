@@ -10,8 +10,7 @@ declare global {
 }
 
 // A line on a card: a destination to choose and its name, or "" and a figure.
-// The first row, with the mark, has 0.
-type Line = [to: string | 0, words: string];
+type Line = [to: string, words: string];
 
 const start = (origin: string) => {
   const way = origin + "/go/";
@@ -23,51 +22,51 @@ const start = (origin: string) => {
   // nothing here makes the browser lay it out once more.
   const sight = new IntersectionObserver((entries) => {
     for (const { target, boundingClientRect, intersectionRatio } of entries) {
-      if (codes.get(target) == null) meet(target, boundingClientRect);
-      else watch(target, intersectionRatio >= 0.5);
+      (codes.get(target) == null ? meet : watch)(target, intersectionRatio >= 0.5, boundingClientRect);
     }
   }, { threshold: 0.5 });
 
   const scan = () => document.querySelectorAll<HTMLAnchorElement>(`a[href^="${way}"]`).forEach((link) => {
-    if (!codes.has(link)) sight.observe(codes.set(link, null) && link.querySelector("img") || link);
+    codes.has(link) || codes.set(link, null) && sight.observe(link.querySelector("img") || link);
   });
 
   // meet puts a picture into a host whose shadow root shows real text in the
   // same box, and begins to measure the host. A picture stays if its text has
   // no room, or if anything fails, as it does for a link without one.
-  const meet = async (shown: Element, { width, height }: DOMRectReadOnly) => {
+  const meet = async (shown: Element, _: boolean, { width, height }: DOMRectReadOnly) => {
     const link = shown.closest("a")!, code = link.href.substr(way.length, 6);
     sight.unobserve(shown);
     try {
-      const picture = shown as HTMLImageElement, { alt } = picture, address = picture.src + picture.dataset.src;
-      const card = /style=card/.test(address), lang = /lang=en/.test(address) ? "en" : "vi";
-      width = width || +picture.getAttribute("width")!;
-      height = height || +picture.getAttribute("height")!;
-      const row = card ? 64 : height, size = Math.min(17, Math.sqrt((width - 70) * (row - 8) / alt.length));
+      const picture = shown as HTMLImageElement, address = picture.src + picture.dataset.src;
+      const card = /=card/.test(address);
+      width = width || picture.getAttribute("width") as any;
+      height = height || picture.getAttribute("height") as any;
+      const row = card ? 64 : height, replaced = card ? link : picture, size = Math.sqrt((width - (row > 60 ? 70 : 24)) * (row - 14) / picture.alt.length);
       if (size > 11 && height > 43) {
-        const { display, margin, cssFloat, verticalAlign } = getComputedStyle(picture);
+        const style = getComputedStyle(picture);
         // Whatever follows an await comes after all badges were measured.
-        const lines = card ? (await (cards = cards || fetch(origin + "/w/v1.json").then((answer) => answer.json())))[lang] : await [];
-        const host = document.createElement("span"), root = host.attachShadow({ mode: "open" }), sheet = new CSSStyleSheet();
-        sheet.replaceSync(look(`display:${display.replace(/ine$/, "ine-block")};width:${width}px;` +
-          `height:${card ? height + "px" : "auto"};margin:${margin};float:${cssFloat};vertical-align:${verticalAlign};` +
-          `font:600 ${size}px/1.25 system-ui,sans-serif;`, row));
+        const sheet = await new CSSStyleSheet().replace(look(`display:${style.display.replace(/ine$/, "ine-block")};width:${width}px;` +
+          `height:${card ? height : ""}px;margin:${style.margin};float:${style.cssFloat};vertical-align:${style.verticalAlign};` +
+          `font:600 ${size}px/1.2 system-ui;`, row));
+        const host = document.createElement("span"), root = host.attachShadow({ mode: "open" });
+        host.lang = /=en/.test(address) ? "en" : "vi";
+        const lines = card ? (await (cards = cards || fetch(origin + "/w/v1.json").then((answer) => answer.json())))[host.lang] : [];
         root.adoptedStyleSheets = [sheet];
-        for (const [to, words] of [[0, alt], ...lines] as Line[]) {
-          root.append(Object.assign(document.createElement(to ? "a" : to === 0 ? "div" : "p"),
-            { textContent: words, href: `${way}${code}/${to}?c=w`, target: link.target }));
-        }
-        const ring = () => { root.querySelector("div")!.className = link.matches(":focus-visible") ? "f" : ""; };
+        const add = (tag: string, textContent: string, href: string) =>
+          root.append(Object.assign(document.createElement(tag), { textContent, href, target: link.target }));
+        add(card ? "a" : "div", picture.alt, link.href);
+        for (const [to, words] of lines) add(to ? "a" : "p", words, `${way}${code}/${to}?c=w`);
+        const ring = () => { (root.firstChild as Element).className = link.matches(":focus-visible") ? "f" : ""; };
         link.addEventListener("focus", ring);
         link.addEventListener("blur", ring);
-        if (card) link.ariaLabel = alt;
-        host.lang = lang;
-        picture.replaceWith(host);
-        host.append(picture);
+        replaced.replaceWith(host);
+        host.append(replaced);
+        // What is taken out of its host is met again where it is put.
+        new MutationObserver(() => { codes.delete(link); host.remove(); }).observe(host, { childList: true });
         shown = host;
       }
     } catch { /* the picture stays */ }
-    if (navigator.globalPrivacyControl || navigator.doNotTrack == "1") return;
+    if (navigator.globalPrivacyControl || navigator.doNotTrack! > "0") return;
     codes.set(shown, code);
     left++;
     sight.observe(shown);
@@ -87,8 +86,7 @@ const start = (origin: string) => {
     }, 1000));
     else timers.delete(badge);
   };
-  const send = async () => {
-    const url = origin + "/v1/seen", body = `{"p":[${pairs}]}`;
+  const send = async (url = origin + "/v1/seen", body = `{"p":[${pairs}]}`) => {
     if (pairs && !sent++) try {
       navigator.sendBeacon(url, body) || await fetch(url, { method: "POST", body, keepalive: true });
     } catch { /* not counted */ }
@@ -100,13 +98,13 @@ const start = (origin: string) => {
   }).observe(document, { childList: true, subtree: true });
   document.addEventListener("visibilitychange", () => {
     timers.forEach((_, badge) => watch(badge, true));
-    document.hidden && send();
+    send(); // while hidden nothing is added to it
   });
 };
 
 try {
   const [origin, rest] = (document.currentScript as HTMLScriptElement).src.split("/w/v1.");
-  if (rest && !(window.lensan! > 0)) {
+  if (rest && !window.lensan) {
     window.lensan = 1;
     start(origin);
   }

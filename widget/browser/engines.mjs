@@ -1,0 +1,135 @@
+// One small interface over three engines: a browser opens pages; a page goes
+// to an address, evaluates functions, presses keys and is pictured.
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import puppeteer from "puppeteer-core";
+import { Builder, By, Capabilities, Key } from "selenium-webdriver";
+
+export const engines = ["chromium", "firefox", "webkit"];
+
+export function launch(engine) {
+  return { chromium, firefox, webkit }[engine]();
+}
+
+const chromium = () => puppetBrowser("chromium", {
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+const firefox = () => puppetBrowser("firefox", { browser: "firefox", executablePath: "/usr/bin/firefox-esr" });
+
+async function puppetBrowser(engine, options) {
+  const browser = await puppeteer.launch({ headless: true, protocolTimeout: 60_000, ...options });
+  return {
+    engine,
+    version: await browser.version(),
+    open: async (size) => new PuppetPage(engine, await browser.newPage(), size).ready(),
+    close: () => browser.close(),
+  };
+}
+
+class Page {
+  // until waits for a function of the page to return something true, and returns that.
+  async until(fn, ...args) {
+    const end = Date.now() + 15_000;
+    for (;;) {
+      const found = await this.evaluate(fn, ...args);
+      if (found) return found;
+      if (Date.now() > end) throw new Error(`${this.engine}: never true: ${fn}`);
+      await sleep(30);
+    }
+  }
+}
+
+const standardSize = { width: 800, height: 600 };
+
+class PuppetPage extends Page {
+  constructor(engine, page, size = standardSize) {
+    super();
+    Object.assign(this, { engine, page, size });
+  }
+  async ready() { await this.page.setViewport(this.size); return this; }
+  // go returns at the page's load event, or at once with wait "none".
+  go(url, wait = "load") {
+    return wait === "none" ? this.page.evaluate((to) => { location.href = to; }, url) : this.page.goto(url, { waitUntil: wait, timeout: 60_000 });
+  }
+  evaluate(fn, ...args) { return this.page.evaluate(fn, ...args); }
+  resize(size) { return this.page.setViewport({ ...standardSize, ...size }); }
+  press(key) { return this.page.keyboard.press(key); }
+  // click presses the mouse at a point of the viewport.
+  click(x, y) { return this.page.mouse.click(x, y); }
+  back() { return this.page.goBack({ waitUntil: "load" }); }
+  async picture(clip) { return Buffer.from(await this.page.screenshot({ clip })); }
+  close() { return this.page.close(); }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function webkit() {
+  const port = await freePort();
+  const driverProcess = spawn("/usr/bin/WebKitWebDriver", [`--port=${port}`], {
+    env: { ...process.env, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }, stdio: "ignore",
+  });
+  await answering(`http://127.0.0.1:${port}/status`);
+  const capabilities = new Capabilities();
+  capabilities.set("browserName", "MiniBrowser");
+  capabilities.set("pageLoadStrategy", "none");
+  capabilities.set("webkitgtk:browserOptions", {
+    binary: process.env.MINIBROWSER || "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", args: ["--automation"],
+  });
+  const driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
+  return {
+    engine: "webkit",
+    version: `WebKitGTK ${(await driver.getCapabilities()).get("browserVersion")}`,
+    open: (size) => new WebKitPage(driver).ready(size),
+    close: async () => {
+      await driver.quit().catch(() => {});
+      driverProcess.kill();
+    },
+  };
+}
+
+async function answering(url) {
+  for (let tries = 0; tries < 200; tries++, await sleep(50)) {
+    if (await fetch(url).then((answer) => answer.ok, () => false)) return;
+  }
+  throw new Error(`nothing answers at ${url}`);
+}
+
+// All pages of WebKit are one window, one after the other: it takes every
+// other tab and window for hidden.
+class WebKitPage extends Page {
+  engine = "webkit";
+  constructor(driver) {
+    super();
+    this.driver = driver;
+  }
+  async ready(size) { await this.resize({ ...standardSize, ...size }); return this; }
+  async go(url, wait = "load") {
+    await this.driver.get(url);
+    if (wait === "none") return;
+    await this.until((at, state) => location.href.split("#")[0] === at.split("#")[0] && (document.readyState === "complete" || document.readyState === state),
+      url, wait === "domcontentloaded" ? "interactive" : "");
+  }
+  evaluate(fn, ...args) {
+    return this.driver.executeScript(`return (${fn}).apply(null, arguments)`, ...args);
+  }
+  // resize makes the viewport, not the window, of that size.
+  async resize({ width, height }) {
+    await this.driver.manage().window().setRect({ width, height });
+    const inner = await this.evaluate(() => [innerWidth, innerHeight]);
+    await this.driver.manage().window().setRect({ width: 2 * width - inner[0], height: 2 * height - inner[1] });
+  }
+  press(key) { return this.driver.actions().sendKeys(Key[key.toUpperCase()] || key).perform(); }
+  click(x, y) { return this.driver.actions().move({ x: Math.round(x), y: Math.round(y), duration: 0 }).click().perform(); }
+  async back() { await this.driver.navigate().back(); await this.until(() => document.readyState === "complete"); }
+  async picture() { return Buffer.from(await this.driver.takeScreenshot(), "base64"); }
+  close() { return this.driver.get("about:blank"); }
+}

@@ -1,0 +1,61 @@
+// What every test is given: a page of its own, the portal's server, a relay in
+// front of the real server, and the snippets as the API hands them out.
+import { setTimeout as sleep } from "node:timers/promises";
+import { base, relay } from "./lensan.mjs";
+
+export const items = [];
+
+// item registers a test for every engine, or for one where only it can do it.
+export function item(name, run, { only, alone } = {}) {
+  items.push({ name, run, only, alone });
+}
+
+export class Scene {
+  constructor(browser, server, host) {
+    Object.assign(this, { engine: browser.engine, browser, server, host, ends: [] });
+  }
+  async open(size) {
+    const page = await this.browser.open(size);
+    this.ends.push(() => page.close());
+    return page;
+  }
+  async relay(answer) {
+    const made = await relay(this.server, answer);
+    this.ends.push(() => made.close());
+    return made;
+  }
+  // place registers a placement and returns its code and its snippets for an origin.
+  async place(origin) {
+    const { code, snippets } = await this.server.place();
+    const moved = Object.fromEntries(Object.entries(snippets).map(([tier, snippet]) => [tier, snippet.replaceAll(base, origin)]));
+    return { code, ...moved, look: (style, width, height, lang = "vi") => look(moved.badge, style, width, height, lang) };
+  }
+  // usual is a page with one badge and the enhancer, opened and enhanced.
+  async usual({ head = "", before = "", after = "", size, badge = (p) => p.badge, options, answer } = {}) {
+    const lensan = await this.relay(answer), placed = await this.place(lensan.origin);
+    const address = this.host.page(head + placed.script, before + badge(placed) + after, options);
+    const page = await this.open(size);
+    await page.go(address);
+    return { page, lensan, placed, address };
+  }
+  async end() {
+    for (const end of this.ends.reverse()) await end();
+  }
+}
+
+// look is a snippet in another style, size or language.
+function look(snippet, style, width, height, lang) {
+  const query = [style !== "badge" && `style=${style}`, lang !== "vi" && `lang=${lang}`].filter(Boolean).join("&amp;");
+  return snippet.replace(".svg\"", `.svg${query && "?"}${query}"`).replace(/width="\d+"/, `width="${width}"`).replace(/height="\d+"/, `height="${height}"`);
+}
+
+export const wait = sleep;
+
+// eventually polls until read() is true.
+export async function eventually(read, ms = 12_000) {
+  for (const end = Date.now() + ms; ; await sleep(50)) {
+    const found = await read();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`never true: ${read}`);
+  }
+}

@@ -1,0 +1,36 @@
+import { after, before, describe, test } from "node:test";
+import { engines, launch } from "./engines.mjs";
+import { startHost } from "./host.mjs";
+import { items, Scene } from "./kit.mjs";
+import { start } from "./lensan.mjs";
+
+for (const file of (process.env.LENSAN_ITEMS || "down policy css libraries repeated markup denied small access views whole figures").split(" ")) {
+  await import(`./items/${file}.mjs`);
+}
+const wanted = (process.env.LENSAN_ENGINES || engines.join(" ")).split(" ");
+
+let server, host;
+before(async () => { [server, host] = await Promise.all([start(), startHost()]); });
+after(async () => { host.close(); await server.stop(); });
+
+function lane(engine, some) {
+  describe(engine, { concurrency: 1 }, () => {
+    let browser;
+    before(async () => { browser = await launch(engine); });
+    after(() => browser.close());
+    for (const { name, run } of some) {
+      test(name, { timeout: 90_000 }, async (t) => {
+        const scene = new Scene(browser, server, host);
+        try { await run(scene, t); } finally { await scene.end(); }
+      });
+    }
+  });
+}
+
+// The engines run side by side; what measures time runs afterwards, alone.
+describe("the widget", { concurrency: engines.length }, () => {
+  for (const engine of engines.filter((name) => wanted.includes(name))) {
+    lane(engine, items.filter(({ only, alone }) => !alone && (!only || only === engine)));
+  }
+});
+if (wanted.includes("chromium") && items.some(({ alone }) => alone)) lane("chromium", items.filter(({ alone }) => alone));
