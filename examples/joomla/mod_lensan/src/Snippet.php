@@ -13,7 +13,7 @@ namespace Lensan\Module\Lensan\Site;
 final class Snippet
 {
     /** Width and height in CSS pixels of each style. */
-    const SIZES = ['badge' => [240, 72], 'button' => [240, 48]];
+    const SIZES = ['badge' => [240, 72], 'button' => [240, 48], 'card' => [320, 240]];
 
     const ALT = [
         'vi' => 'Hỗ trợ hộ sản xuất nông nghiệp lên sàn thương mại điện tử',
