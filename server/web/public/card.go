@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -35,10 +36,23 @@ type cardFile struct {
 
 type cardLine [2]string
 
-// figures returns the figures from top to bottom, the first being that of the
-// picture. An empty one is left out.
-func figures(l *text.Language) []string {
-	return []string{strings.TrimSpace(l.T("badge.figure") + " " + l.T("badge.note")), l.T("public.widget.figure2")}
+// A card has room for two lines of figures, of some 42 letters each.
+const (
+	figureLines = 2
+	lineLetters = 42
+)
+
+// figures returns the figures from top to bottom, as many as there is room for.
+// The first is that of the picture.
+func figures(l *text.Language) (list []string) {
+	room := figureLines
+	for _, figure := range []string{strings.TrimSpace(l.T("badge.figure") + " " + l.T("badge.note")), l.T("public.widget.figure2")} {
+		room -= (utf8.RuneCountInString(figure) + lineLetters - 1) / lineLetters
+		if figure != "" && room >= 0 {
+			list = append(list, figure)
+		}
+	}
+	return list
 }
 
 func (h *cards) handle(c *fiber.Ctx) error {
@@ -67,9 +81,7 @@ func (h *cards) handle(c *fiber.Ctx) error {
 func cardLines(links *referral.Links, l *text.Language) []cardLine {
 	var lines []cardLine
 	for _, figure := range figures(l) {
-		if figure != "" {
-			lines = append(lines, cardLine{"", figure})
-		}
+		lines = append(lines, cardLine{"", figure})
 	}
 	for _, d := range links.Destinations() {
 		if d.Open() && d.Kind != referral.KindMinistry {
