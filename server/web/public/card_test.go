@@ -22,9 +22,9 @@ func TestCards(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][][2]string{
-		"vi": {{"", "Gần 3,1 triệu hộ đã được hỗ trợ lên sàn"}, {"", "Gần 26.000 tấn nông sản đã bán"}, {"support_portal", "Tên support_portal"},
+		"vi": {{"", "Gần 3,1 triệu hộ đã được hỗ trợ"}, {"", "Gần 26.000 tấn nông sản đã bán"}, {"support_portal", "Tên support_portal"},
 			{"guide", "Tên guide"}, {"postmart", "Tên postmart"}, {"feedback", "Tên feedback"}},
-		"en": {{"", "Nearly 3.1 million households helped to sell online"}, {"support_portal", "Name support_portal"},
+		"en": {{"", "Nearly 3.1 million households helped"}, {"", "Almost 26,000 tonnes of produce sold"}, {"support_portal", "Name support_portal"},
 			{"guide", "Name guide"}, {"postmart", "Name postmart"}, {"feedback", "Name feedback"}},
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
