@@ -8,7 +8,7 @@ import (
 )
 
 // tailBytes bounds a tail, unless its newest batch alone is larger.
-const tailBytes = 4 << 20
+const tailBytes = 2 << 20
 
 // tail holds the newest batches in memory, so that who follows closely reads
 // nothing from the file.

@@ -19,7 +19,7 @@ func TestTail(t *testing.T) {
 	for range 40 {
 		mustAppend(t, j, data, 2)
 	}
-	if j.tail.bytes > tailBytes || j.tail.bytes != size*len(j.tail.batches) || len(j.tail.batches) < 10 {
+	if j.tail.bytes > tailBytes || j.tail.bytes != size*len(j.tail.batches) || len(j.tail.batches) < 5 {
 		t.Errorf("%d bytes in %d batches", j.tail.bytes, len(j.tail.batches))
 	}
 	if _, ok := j.tail.after(j.tail.from-1, 10); ok {
