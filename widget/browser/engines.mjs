@@ -34,7 +34,9 @@ class Page {
   async until(fn, ...args) {
     const end = Date.now() + 15_000;
     for (;;) {
-      const found = await this.evaluate(fn, ...args);
+      const found = await this.evaluate(fn, ...args).catch((error) => {
+        if (!/context was destroyed|Cannot find context|unload/.test(error.message)) throw error; // the page is changing
+      });
       if (found) return found;
       if (Date.now() > end) throw new Error(`${this.engine}: never true: ${fn}`);
       await sleep(30);

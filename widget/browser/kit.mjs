@@ -14,6 +14,12 @@ export class Scene {
   constructor(browser, server, host) {
     Object.assign(this, { engine: browser.engine, browser, server, host, ends: [] });
   }
+  // watch is a script that keeps what is thrown into the page.
+  get watch() {
+    return this.host.js(`window.thrown = [];
+      addEventListener("error", (event) => { if (event.message) thrown.push(event.message); });
+      addEventListener("unhandledrejection", (event) => thrown.push(String(event.reason)));`);
+  }
   async open(size) {
     const page = await this.browser.open(size);
     this.ends.push(() => page.close());

@@ -74,5 +74,11 @@ export async function relay(server, answer = () => false) {
     onward.end(Buffer.concat(chunks));
   });
   const at = await listen(listener, "localhost");
-  return { ...at, asked, seen, cookies };
+  // until returns once a request that begins so was made.
+  const until = async (start) => {
+    for (const end = Date.now() + 10_000; !asked.some((line) => line.startsWith(start)); await sleep(20)) {
+      if (Date.now() > end) throw new Error(`nobody asked ${start}, but ${asked.join(", ") || "nothing"}`);
+    }
+  };
+  return { ...at, asked, seen, cookies, until };
 }

@@ -66,7 +66,7 @@ const start = (origin: string) => {
         shown = host;
       }
     } catch { /* the picture stays */ }
-    if (navigator.globalPrivacyControl || navigator.doNotTrack! > "0") return;
+    if (navigator.globalPrivacyControl || navigator.doNotTrack == "1") return;
     codes.set(shown, code);
     left++;
     sight.observe(shown);
