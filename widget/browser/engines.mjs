@@ -1,6 +1,6 @@
 // One small interface over three engines: a browser opens pages; a page goes
 // to an address, evaluates functions, presses keys and is pictured.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
@@ -61,7 +61,7 @@ class PuppetPage extends Page {
   press(key) { return this.page.keyboard.press(key); }
   // click presses the mouse at a point of the viewport.
   click(x, y) { return this.page.mouse.click(x, y); }
-  back() { return this.page.goBack({ waitUntil: "load" }); }
+  back() { return this.page.evaluate(() => history.back()); }
   async picture(clip) { return Buffer.from(await this.page.screenshot({ clip })); }
   close() { return this.page.close(); }
 }
@@ -113,7 +113,13 @@ class WebKitPage extends Page {
     super();
     this.driver = driver;
   }
-  async ready(size) { await this.resize({ ...standardSize, ...size }); return this; }
+  // Without a window manager nobody gives the window the keyboard.
+  async ready(size) {
+    await this.resize({ ...standardSize, ...size });
+    const window = execFileSync("xdotool", ["search", "--sync", "--onlyvisible", "--class", "MiniBrowser"], { encoding: "utf8" }).trim().split("\n")[0];
+    execFileSync("xdotool", ["windowfocus", "--sync", window]);
+    return this;
+  }
   async go(url, wait = "load") {
     await this.driver.get(url);
     if (wait === "none") return;
@@ -131,7 +137,7 @@ class WebKitPage extends Page {
   }
   press(key) { return this.driver.actions().sendKeys(Key[key.toUpperCase()] || key).perform(); }
   click(x, y) { return this.driver.actions().move({ x: Math.round(x), y: Math.round(y), duration: 0 }).click().perform(); }
-  async back() { await this.driver.navigate().back(); await this.until(() => document.readyState === "complete"); }
+  back() { return this.evaluate(() => history.back()); }
   async picture() { return Buffer.from(await this.driver.takeScreenshot(), "base64"); }
   close() { return this.driver.get("about:blank"); }
 }
