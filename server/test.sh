@@ -64,4 +64,4 @@ go test -race -timeout 20m ./...
 say "redirects with durable clicks against bare ones"
 go build -o "${TMPDIR:-/tmp}/lensan-bench.$$" ./server
 trap 'rm -f "${TMPDIR:-/tmp}/lensan-bench.$$"' EXIT
-LANG=en "${TMPDIR:-/tmp}/lensan-bench.$$" bench --pairs 3 --duration 3s --min-ratio 0.6
+LANG=en "${TMPDIR:-/tmp}/lensan-bench.$$" bench --pairs 3 --duration 3s --min-ratio 0.4
