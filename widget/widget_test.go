@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/andybalholm/brotli"
+	_ "github.com/evanw/esbuild/pkg/api" // for build.go, which go mod tidy does not look at
 )
 
 const (

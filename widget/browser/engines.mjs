@@ -63,6 +63,9 @@ class PuppetPage extends Page {
   click(x, y) { return this.page.mouse.click(x, y); }
   back() { return this.page.evaluate(() => history.back()); }
   async picture(clip) { return Buffer.from(await this.page.screenshot({ clip })); }
+  // media emulates media features; Chromium alone knows forced-colors.
+  async media(features) { await (await this.page.createCDPSession()).send("Emulation.setEmulatedMedia", { features }); }
+  async print() { return Buffer.from(await this.page.pdf({ printBackground: false })); }
   close() { return this.page.close(); }
 }
 

@@ -41,7 +41,7 @@ const start = (origin: string) => {
       const card = /=card/.test(address);
       width = width || picture.getAttribute("width") as any;
       height = height || picture.getAttribute("height") as any;
-      const row = card ? 64 : height, replaced = card ? link : picture, size = Math.sqrt((width - (row > 60 ? 70 : 24)) * (row - 14) / picture.alt.length);
+      const replaced = card ? link : picture, row = card ? 64 : height, size = Math.sqrt((width - (row > 60 ? 70 : 24)) * (row - 14) / picture.alt.length);
       if (size > 11 && height > 43) {
         const style = getComputedStyle(picture);
         // Whatever follows an await comes after all badges were measured.
