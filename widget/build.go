@@ -1,4 +1,4 @@
-//go:build ignore
+//go:build generate
 
 // Command build makes dist/v1.js, or the file named, from src/v1.ts.
 package main
