@@ -34,7 +34,6 @@ var sections = []struct {
 	{Root + "/khoa", "dashboard.nav.keys", []referral.Role{referral.RoleAdmin}},
 	{Root + "/widget", "dashboard.nav.widget", []referral.Role{referral.RoleAdmin}},
 	{Root + "/moi", "dashboard.nav.invite", []referral.Role{referral.RoleAdmin}},
-	{Root + "/dinh-nghia", "dashboard.nav.definitions", nil},
 }
 
 // render sends a page within the frame.
