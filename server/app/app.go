@@ -27,6 +27,7 @@ import (
 	"lensan/server/stats"
 	"lensan/server/store"
 	"lensan/server/text"
+	"lensan/server/web"
 	"lensan/server/web/public"
 )
 
@@ -63,7 +64,7 @@ type App struct {
 
 	differences atomic.Int64 // cubes that do not sum to the journal
 	malformed   atomic.Int64 // reports of views that could not be read
-	web         *fiber.App
+	fiber       *fiber.App
 	listener    net.Listener
 	metrics     *http.Server
 	closing     []func() error
@@ -202,7 +203,7 @@ func (a *App) Run(ctx context.Context) error {
 	applied := make(chan error, 1)
 	go func() { applied <- a.applier.Run(applying) }()
 	served := make(chan error, 1)
-	go func() { served <- a.web.Listener(a.listener) }()
+	go func() { served <- a.fiber.Listener(web.Calm(a.listener)) }()
 
 	var err error
 	select {
@@ -211,7 +212,7 @@ func (a *App) Run(ctx context.Context) error {
 		a.log.Info("stopping")
 		stop, cancel := context.WithTimeout(context.Background(), stopWait)
 		defer cancel()
-		err = errors.Join(a.web.ShutdownWithContext(stop), a.clicks.Close(stop))
+		err = errors.Join(a.fiber.ShutdownWithContext(stop), a.clicks.Close(stop))
 		endBackground()
 		jobs.Wait()
 		endApplying()

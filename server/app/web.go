@@ -52,9 +52,9 @@ func (a *App) buildWeb() error {
 	if err != nil {
 		return err
 	}
-	a.web = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
+	a.fiber = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
 	proxies := web.Proxies(a.config.Proxies())
-	err = public.Register(a.web, public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
+	gate, err := public.Register(a.fiber, public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
 		Base: a.config.Base(), Hotline: a.config.Hotline, Proxies: proxies, Now: a.now, Ready: a.readyChecks(), Fetch: fetcher{probe.New(probe.Options{Contact: a.config.Base()})},
 		Malformed: func() { a.malformed.Add(1) }})
 	if err != nil {
@@ -64,11 +64,13 @@ func (a *App) buildWeb() error {
 	if err != nil {
 		return err
 	}
-	a.web.Get("/assets/*", files.Handle)
+	a.fiber.Get("/assets/*", files.Handle)
 	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Texts: a.texts, Base: a.config.Base(),
-		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.web)
+		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats,
-		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases}).Register(a.web)
+		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases}).Register(a.fiber)
+	server := a.fiber.Server()
+	server.Handler = gate.Wrap(server.Handler)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // Proxies are the addresses whose X-Forwarded-* headers are believed.
@@ -22,12 +23,15 @@ func (p Proxies) contain(a netip.Addr) bool {
 
 // Client returns the address of whoever made the request: the peer, or, if
 // that is a trusted proxy, the last address in X-Forwarded-For that is not one.
-func (p Proxies) Client(c *fiber.Ctx) netip.Addr {
-	peer := peerAddr(c)
+func (p Proxies) Client(c *fiber.Ctx) netip.Addr { return p.ClientOf(c.Context()) }
+
+// ClientOf is Client beneath Fiber.
+func (p Proxies) ClientOf(ctx *fasthttp.RequestCtx) netip.Addr {
+	peer := peerAddr(ctx)
 	if len(p) == 0 || !p.contain(peer) {
 		return peer
 	}
-	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	hops := strings.Split(string(ctx.Request.Header.Peek(fiber.HeaderXForwardedFor)), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
 		a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
@@ -40,8 +44,8 @@ func (p Proxies) Client(c *fiber.Ctx) netip.Addr {
 	return peer
 }
 
-func peerAddr(c *fiber.Ctx) netip.Addr {
-	if tcp, ok := c.Context().RemoteAddr().(*net.TCPAddr); ok {
+func peerAddr(ctx *fasthttp.RequestCtx) netip.Addr {
+	if tcp, ok := ctx.RemoteAddr().(*net.TCPAddr); ok {
 		return tcp.AddrPort().Addr().Unmap().WithZone("")
 	}
 	return netip.Addr{}

@@ -1,20 +1,23 @@
 package public
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
+	"github.com/valyala/fasthttp"
 
 	"lensan/server/referral"
 	"lensan/server/web"
 )
 
-// gate is the redirects' way. It looks at each request before any other
+// Gate is the redirects' way. It looks at each request before any other
 // handler, takes those for a code that exists, and lets the rest pass.
-type gate struct {
+type Gate struct {
 	links    *referral.LinkTable
 	clicks   Recorder
 	visitors Visitors
@@ -36,52 +39,94 @@ var passages = sync.Pool{New: func() any {
 	return &passage{location: make([]byte, 0, 512), referrer: make([]byte, 0, referral.MaxReferrer)}
 }}
 
-func newGate(d Deps) *gate {
-	g := &gate{links: d.Links, clicks: d.Clicks, visitors: d.Visitors, proxies: d.Proxies, now: d.Now, ownHost: hostOf(d.Base),
+func newGate(d Deps) *Gate {
+	g := &Gate{links: d.Links, clicks: d.Clicks, visitors: d.Visitors, proxies: d.Proxies, now: d.Now, ownHost: hostOf(d.Base),
 		hub: newHub(d).handle, strays: (&verifier{d}).stray}
 	return g
 }
 
-// handle answers GET and HEAD of /{code}, /go/{code} and /go/{code}/{destination}.
-func (g *gate) handle(c *fiber.Ctx) error {
-	typed, choice, scan, ok := splitWay(c.Path())
-	if !ok {
-		return g.others(c)
+// way is what a request asks for: a link, and where it leads now.
+type way struct {
+	link        *referral.Link
+	destination *referral.LinkDestination // nil: the hub page
+	channel     referral.Channel
+	choice      string // the third form's last part
+}
+
+// Wrap puts the redirects' way in front of a whole server: a click that leads
+// to a destination is answered here, and next never hears of it.
+func (g *Gate) Wrap(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(ctx *fasthttp.RequestCtx) {
+		uri := ctx.Request.Header.RequestURI()
+		if i := bytes.IndexByte(uri, '?'); i >= 0 {
+			uri = uri[:i]
+		}
+		w, err := g.find(ctx, utils.UnsafeString(uri))
+		if err != nil || w.destination == nil {
+			next(ctx)
+			return
+		}
+		g.pass(ctx, &w)
 	}
-	if !c.Context().IsGet() && !c.Context().IsHead() {
-		return c.Next()
+}
+
+// handle answers GET and HEAD of /{code}, /go/{code} and /go/{code}/{destination}.
+func (g *Gate) handle(c *fiber.Ctx) error {
+	w, err := g.find(c.Context(), c.Path())
+	switch {
+	case errors.Is(err, errNoWay):
+		return g.others(c)
+	case err != nil:
+		return err
+	}
+	day := g.pass(c.Context(), &w)
+	if w.destination == nil {
+		return g.hub(c, w.link, day, w.choice)
+	}
+	return nil
+}
+
+// errNoWay says that a request is for no code that exists.
+var errNoWay = errors.New("no way")
+
+// find tells what a request asks for. The choice is part of the request and
+// valid as long as that is.
+func (g *Gate) find(ctx *fasthttp.RequestCtx, path string) (w way, err error) {
+	typed, choice, scan, ok := splitWay(path)
+	if !ok || !ctx.IsGet() && !ctx.IsHead() {
+		return w, errNoWay
 	}
 	code, err := referral.ParseCode(typed)
 	if err != nil {
-		return g.others(c)
+		return w, errNoWay
 	}
 	links := g.links.Load()
 	if links == nil {
-		return referral.Errorf(referral.ErrUnavailable, "error.links_not_loaded")
+		return w, referral.Errorf(referral.ErrUnavailable, "error.links_not_loaded")
 	}
 	link := links.Find(code)
 	if link == nil {
-		return g.others(c)
+		return w, errNoWay
 	}
-	channel, destination := referral.ChannelWidget, link.Destination
+	w = way{link, link.Destination, referral.ChannelWidget, choice}
 	switch {
 	case scan:
-		channel = referral.ChannelQR
+		w.channel = referral.ChannelQR
 	case choice != "":
-		if channel = referral.ChannelHub; string(c.Context().QueryArgs().Peek("c")) == "w" {
-			channel = referral.ChannelWidget
+		if w.channel = referral.ChannelHub; string(ctx.QueryArgs().Peek("c")) == "w" {
+			w.channel = referral.ChannelWidget
 		}
-		destination = links.Choose(choice)
+		w.destination = links.Choose(choice)
 	case link.Kind == referral.PlacementLink:
-		channel = referral.ChannelLink
+		w.channel = referral.ChannelLink
 	}
-	return g.pass(c, link, destination, channel, choice)
+	return w, nil
 }
 
 // others lets the other handlers have a request that is for no code that
 // exists. If none of them knows the address, and it may have been meant for a
 // code, the visitor is helped to find the right one.
-func (g *gate) others(c *fiber.Ctx) error {
+func (g *Gate) others(c *fiber.Ctx) error {
 	err := c.Next()
 	if err == nil || web.Status(err) != fiber.StatusNotFound {
 		return err
@@ -125,28 +170,28 @@ var (
 	goReferrerPolicy     = []byte("no-referrer-when-downgrade")
 )
 
-// pass records the click and then sends the visitor on; destination nil stands
-// for the hub page, choice is the third form's last part.
-func (g *gate) pass(c *fiber.Ctx, link *referral.Link, destination *referral.LinkDestination, channel referral.Channel, choice string) error {
+// pass records the click and then sends the visitor on, or leaves the answer
+// to the hub page. It returns the day of the click.
+func (g *Gate) pass(ctx *fasthttp.RequestCtx, w *way) referral.Day {
 	p := passages.Get().(*passage)
 	defer passages.Put(p)
-	request := &c.Context().Request.Header
+	request := &ctx.Request.Header
 	now := g.now().UnixMilli()
 	day := referral.DayOfMilli(now)
 
 	k := &p.click
-	*k = referral.Click{Milli: now, Placement: link.Num, Portal: link.Portal.Num, Province: link.Portal.Province(day).ID,
-		Destination: referral.HubNum, Campaign: link.CampaignNum, Channel: channel}
-	if destination != nil {
-		k.Destination = destination.Num
+	*k = referral.Click{Milli: now, Placement: w.link.Num, Portal: w.link.Portal.Num, Province: w.link.Portal.Province(day).ID,
+		Destination: referral.HubNum, Campaign: w.link.CampaignNum, Channel: w.channel}
+	if w.destination != nil {
+		k.Destination = w.destination.Num
 	}
 	k.UserAgent = cut(utils.UnsafeString(request.UserAgent()), referral.MaxUserAgent)
-	k.Visitor = g.visitors.Hash(now, g.proxies.Client(c), k.UserAgent)
+	k.Visitor = g.visitors.Hash(now, g.proxies.ClientOf(ctx), k.UserAgent)
 	p.referrer = appendHost(p.referrer[:0], request.Referer())
 	if k.Referrer = utils.UnsafeString(p.referrer); k.Referrer == g.ownHost {
 		k.Referrer = "" // from our own hub or embed page: says nothing of where badges are
 	}
-	if c.Context().IsHead() {
+	if ctx.IsHead() {
 		k.Marks |= referral.MarkHead
 	}
 	if isPrefetch(request) {
@@ -155,20 +200,20 @@ func (g *gate) pass(c *fiber.Ctx, link *referral.Link, destination *referral.Lin
 	g.clicks.Record(k)
 	*k = referral.Click{}
 
-	response := &c.Context().Response
+	response := &ctx.Response
 	response.Header.SetCanonical(headerCacheControl, noStore)
 	response.Header.SetCanonical(headerReferrerPolicy, goReferrerPolicy)
-	if destination == nil {
-		return g.hub(c, link, day, choice)
+	if w.destination == nil {
+		return day
 	}
 	var extra string
-	if len(destination.PassParams) > 0 {
-		extra = passedOn(c.Context().QueryArgs(), destination.PassParams)
+	if len(w.destination.PassParams) > 0 {
+		extra = passedOn(ctx.QueryArgs(), w.destination.PassParams)
 	}
-	p.location = destination.Target.Append(p.location[:0], link.Values(channel, day), extra)
+	p.location = w.destination.Target.Append(p.location[:0], w.link.Values(w.channel, day), extra)
 	response.Header.SetCanonical(headerLocation, p.location)
 	response.SetStatusCode(fiber.StatusFound)
-	return nil
+	return day
 }
 
 func cut(s string, max int) string {

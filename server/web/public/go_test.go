@@ -214,3 +214,27 @@ func TestGo_clicksKeepTheirOwnData(t *testing.T) {
 		t.Errorf("%d different clicks of %d", len(seen), connections*each)
 	}
 }
+
+// TestGate_sameInFrontAndWithin compares the gate in front of the application
+// with the gate within it.
+func TestGate_sameInFrontAndWithin(t *testing.T) {
+	k := newKit(t)
+	for _, path := range []string{"/" + string(widgetCode), "/go/" + string(widgetCode), "/go/" + string(widgetCode) + "/guide?c=w&ref=a"} {
+		front, within := phoneRequest(path), phoneRequest(path)
+		k.app.Server().Handler(front)
+		k.app.Handler()(within)
+		if front.Response.StatusCode() != http.StatusFound {
+			t.Errorf("%s answered %d", path, front.Response.StatusCode())
+		}
+		if diff := cmp.Diff(front.Response.Header.String(), within.Response.Header.String()); diff != "" {
+			t.Errorf("%s: %s", path, diff)
+		}
+	}
+	k.clicks.mu.Lock()
+	defer k.clicks.mu.Unlock()
+	for i := 0; i < len(k.clicks.clicks); i += 2 {
+		if diff := cmp.Diff(k.clicks.clicks[i], k.clicks.clicks[i+1]); diff != "" {
+			t.Error(diff)
+		}
+	}
+}

@@ -147,9 +147,12 @@ func (k *kit) another(t testing.TB, change func(*Deps)) *fiber.App {
 	d := k.deps
 	change(&d)
 	app := fiber.New(web.FiberConfig(web.ErrorHandler(d.Pages, slog.New(slog.DiscardHandler))))
-	if err := Register(app, d); err != nil {
+	gate, err := Register(app, d)
+	if err != nil {
 		t.Fatal(err)
 	}
+	server := app.Server()
+	server.Handler = gate.Wrap(server.Handler)
 	app.Get("/assets/*", k.static.Handle)
 	return app
 }

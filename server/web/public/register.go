@@ -10,23 +10,25 @@ const (
 )
 
 // Register mounts the public addresses. It must come before every other
-// handler of the application: the redirects' way is the first to look at a
-// request and lets all others pass.
-func Register(app *fiber.App, d Deps) error {
+// handler of the application: the gate is the first to look at a request and
+// lets all others pass. A server may also put the gate it returns in front of
+// the application, which saves every redirect the way through Fiber.
+func Register(app *fiber.App, d Deps) (*Gate, error) {
 	if d.Malformed == nil {
 		d.Malformed = func() {}
 	}
 	scripts, err := newScripts()
 	if err != nil {
-		return err
+		return nil, err
 	}
+	gate := newGate(d)
 	verify := &verifier{d}
 	badges := &badges{d, newRendered(badgeMemory), hostOf(d.Base)}
 	codes := &codes{d, newRendered(qrMemory)}
 	releases := &releases{d, scripts}
 	embeds := &embeds{d, releases}
 
-	app.Use(newGate(d).handle)
+	app.Use(gate.handle)
 	app.Get("/b/:file", badges.handle)
 	app.Get("/w/v1.json", (&cards{links: d.Links, pages: d.Pages}).handle)
 	app.Get("/w/v1.js", releases.handle)
@@ -44,5 +46,5 @@ func Register(app *fiber.App, d Deps) error {
 	app.Get("/favicon.ico", handleIcon)
 	app.Get("/healthz", handleHealth)
 	app.Get("/readyz", handleReady(d.Links, d.Ready))
-	return nil
+	return gate, nil
 }

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gofiber/fiber/v2/utils"
 	"github.com/valyala/fasthttp"
 
 	"lensan/server/referral"
@@ -14,8 +15,14 @@ import (
 // isPrefetch reports whether the request says that nobody has asked for it yet:
 // Sec-Purpose (Fetch standard, "prefetch"), its forerunners Purpose and
 // X-Purpose ("prefetch", "preview", "instant") and X-Moz ("prefetch").
-func isPrefetch(h *fasthttp.RequestHeader) bool {
-	return isAhead(h.Peek("Sec-Purpose")) || isAhead(h.Peek("Purpose")) || isAhead(h.Peek("X-Purpose")) || isAhead(h.Peek("X-Moz"))
+func isPrefetch(h *fasthttp.RequestHeader) (ahead bool) {
+	h.VisitAll(func(name, value []byte) {
+		switch utils.UnsafeString(name) {
+		case "Sec-Purpose", "Purpose", "X-Purpose", "X-Moz":
+			ahead = ahead || isAhead(value)
+		}
+	})
+	return ahead
 }
 
 func isAhead(value []byte) bool {
