@@ -65,6 +65,14 @@ class PuppetPage extends Page {
   async picture(clip) { return Buffer.from(await this.page.screenshot({ clip })); }
   // media emulates media features; Chromium alone knows forced-colors.
   async media(features) { await (await this.page.createCDPSession()).send("Emulation.setEmulatedMedia", { features }); }
+  // shift is the sum of the page's layout shifts; Chromium alone tells.
+  shift() {
+    return this.page.evaluate(() => new Promise((resolve) => {
+      let sum = 0;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(sum), 100);
+    }));
+  }
   async print() { return Buffer.from(await this.page.pdf({ printBackground: false })); }
   close() { return this.page.close(); }
 }
@@ -142,5 +150,10 @@ class WebKitPage extends Page {
   click(x, y) { return this.driver.actions().move({ x: Math.round(x), y: Math.round(y), duration: 0 }).click().perform(); }
   back() { return this.evaluate(() => history.back()); }
   async picture() { return Buffer.from(await this.driver.takeScreenshot(), "base64"); }
-  close() { return this.driver.get("about:blank"); }
+  // into makes evaluate run in the first frame.
+  async into() { await this.driver.switchTo().frame(0); }
+  async close() {
+    await this.driver.switchTo().defaultContent();
+    await this.driver.get("about:blank");
+  }
 }

@@ -5,7 +5,7 @@ import { base, relay } from "./lensan.mjs";
 
 export const items = [];
 
-// item registers a test for every engine, or for one where only it can do it.
+// item registers a test for every engine, or for those that can do it, which its name then says.
 export function item(name, run, { only, alone } = {}) {
   items.push({ name, run, only, alone });
 }
