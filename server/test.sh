@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 say() { printf '\n== %s\n' "$*"; }
 
 # command → Debian package that brings it
-needs=(gcc:gcc git:git zbarimg:zbar-tools chromium:chromium php:php-cli)
+needs=(gcc:gcc git:git zbarimg:zbar-tools chromium:chromium php:php-cli
+  firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver xvfb-run:xvfb xauth:xauth xdotool:xdotool pdftoppm:poppler-utils node:nodejs npm:npm)
 
 install_needs() {
   local missing=() pair
@@ -19,7 +20,7 @@ install_needs() {
   local as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -q >/dev/null
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends libc6-dev "${missing[@]}" >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends libc6-dev fonts-dejavu-core "${missing[@]}" >/dev/null
   for pair in "${needs[@]}"; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || { echo "missing after installation: ${pair%%:*}" >&2; exit 1; }
   done
@@ -60,6 +61,9 @@ git diff --exit-code --stat -- widget/dist
 
 say "tests with the race detector"
 go test -race -timeout 20m ./...
+
+say "the widget on hostile pages in three engines"
+bash widget/browser/run.sh
 
 say "redirects with durable clicks against bare ones"
 go build -o "${TMPDIR:-/tmp}/lensan-bench.$$" ./server

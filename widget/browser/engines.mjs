@@ -1,10 +1,11 @@
 // One small interface over three engines: a browser opens pages; a page goes
 // to an address, evaluates functions, presses keys and is pictured.
 import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
-import { Builder, By, Capabilities, Key } from "selenium-webdriver";
+import { Builder, Capabilities, Key } from "selenium-webdriver";
 
 export const engines = ["chromium", "firefox", "webkit"];
 
@@ -85,6 +86,13 @@ async function freePort() {
   return port;
 }
 
+// miniBrowser is the browser of Debian's webkit2gtk-driver, in the folder of the machine's kind.
+function miniBrowser() {
+  const found = readdirSync("/usr/lib").map((kind) => `/usr/lib/${kind}/webkit2gtk-4.1/MiniBrowser`).find((path) => existsSync(path));
+  if (!found) throw new Error("MiniBrowser of webkit2gtk-4.1 is missing");
+  return found;
+}
+
 async function webkit() {
   const port = await freePort();
   const driverProcess = spawn("/usr/bin/WebKitWebDriver", [`--port=${port}`], {
@@ -95,7 +103,7 @@ async function webkit() {
   capabilities.set("browserName", "MiniBrowser");
   capabilities.set("pageLoadStrategy", "none");
   capabilities.set("webkitgtk:browserOptions", {
-    binary: process.env.MINIBROWSER || "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", args: ["--automation"],
+    binary: miniBrowser(), args: ["--automation"],
   });
   const driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
   return {

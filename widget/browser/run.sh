@@ -13,4 +13,4 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd ../.. && go build -o "$work/lensan" ./server)
 LENSAN_BINARY="$work/lensan" LENSAN_ITEMS="${*:-${LENSAN_ITEMS:-}}" \
-  xvfb-run -a -s "-screen 0 1920x1400x24" node --test --test-force-exit --test-reporter=spec suite.test.mjs
+  xvfb-run -a -s "-screen 0 1920x1400x24" node --test --test-reporter=spec suite.test.mjs

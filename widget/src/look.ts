@@ -19,4 +19,4 @@ export const look = (place: string, height: number) => `:host{${(
   "a~a{border-top:1px solid #8888}" +
   "a~a,p{font-size:13px}" +
   "a~a~a{width:50%}" +
-  ".f,a:focus-visible{outline:3px solid;outline-offset:-3px}";
+  ".f,a:focus-visible{outline:3px solid;outline-offset:-6px}";
