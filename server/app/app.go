@@ -131,7 +131,7 @@ func (a *App) openStore(ctx context.Context) (err error) {
 }
 
 func (a *App) openClicks() (err error) {
-	if a.journal, err = localjournal.Open(filepath.Join(a.config.Data, journalFile)); err != nil {
+	if a.journal, err = localjournal.Open(filepath.Join(a.config.Data, journalFolder)); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	a.onClose(a.journal.Close)

@@ -103,8 +103,8 @@ func checkFiles(ctx context.Context, c config.Config) []Finding {
 	if exists(filepath.Join(c.Data, databaseFile)) {
 		findings = append(findings, checkDatabase(ctx, c)...)
 	}
-	if exists(filepath.Join(c.Data, journalFile)) {
-		findings = append(findings, checkJournal(ctx, c))
+	if exists(filepath.Join(c.Data, journalFolder)) {
+		findings = append(findings, checkJournal(c))
 	}
 	return findings
 }
@@ -163,19 +163,11 @@ func checkClock(last time.Time) Finding {
 	return f
 }
 
-func checkJournal(ctx context.Context, c config.Config) Finding {
+func checkJournal(c config.Config) Finding {
 	bad := func(err error) Finding {
 		return Finding{Subject: "journal", Level: Failure, Key: "journal_bad", Args: referral.Args{"cause": err.Error()}}
 	}
-	j, err := localjournal.Open(filepath.Join(c.Data, journalFile))
-	if err != nil {
-		return bad(err)
-	}
-	defer j.Close()
-	if err := j.Probe(ctx); err != nil {
-		return bad(err)
-	}
-	seq, err := j.Last(ctx)
+	seq, err := localjournal.Inspect(filepath.Join(c.Data, journalFolder))
 	if err != nil {
 		return bad(err)
 	}

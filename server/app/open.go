@@ -14,12 +14,12 @@ import (
 	"lensan/server/store"
 )
 
-// Names of the files in the data folder.
+// Names in the data folder.
 const (
-	databaseFile = "lensan.db"
-	journalFile  = "journal.db"
-	visitorFile  = "visitor.key"
-	lockFile     = "lensan.lock"
+	databaseFile  = "lensan.db"
+	journalFolder = "journal"
+	visitorFile   = "visitor.key"
+	lockFile      = "lensan.lock"
 )
 
 // OpenStore opens the database without migrating it.

@@ -363,7 +363,7 @@ func TestApplier_crashesAnywhere(t *testing.T) {
 	}
 	kinds := map[string]int{}
 	for seed := range uint64(12) {
-		path := filepath.Join(t.TempDir(), "journal.db")
+		path := filepath.Join(t.TempDir(), "journal")
 		synctest.Test(t, func(t *testing.T) { crashAnywhere(t, seed, path, classifier, kinds) })
 	}
 	t.Logf("crashes: %v", kinds)

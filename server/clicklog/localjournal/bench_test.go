@@ -19,7 +19,7 @@ var sample = referral.Click{Milli: 1_760_000_000_123, Placement: 4711, Portal: 1
 // BenchmarkRecord is what a redirect pays for durability: 256 goroutines that
 // each wait for the fsync of their click.
 func BenchmarkRecord(b *testing.B) {
-	j, err := Open(filepath.Join(b.TempDir(), "journal.db"))
+	j, err := Open(filepath.Join(b.TempDir(), "journal"))
 	if err != nil {
 		b.Fatal(err)
 	}

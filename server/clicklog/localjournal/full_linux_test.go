@@ -58,13 +58,13 @@ func TestJournal_fullDisk(t *testing.T) {
 	if dir == "" {
 		return
 	}
-	path := filepath.Join(dir, "journal.db")
+	path := filepath.Join(dir, "journal")
 	j := mustOpen(t, path)
 	data := strings.Repeat("x", 60_000)
 	last := mustAppend(t, j, data, 10)
 	free := fill(t, dir)
 	failed := 0
-	for failed < 20 { // the write-ahead log may have room for some more
+	for failed < 20 { // the segment may have room for some more
 		seq, err := j.Append(t.Context(), []byte(data), 10)
 		switch {
 		case err == nil:
@@ -102,7 +102,7 @@ func TestLog_fullDisk(t *testing.T) {
 	if dir == "" {
 		return
 	}
-	j := mustOpen(t, filepath.Join(dir, "journal.db"))
+	j := mustOpen(t, filepath.Join(dir, "journal"))
 	l := clicklog.New(j, clicklog.Options{ProbeEvery: time.Millisecond, CommitWait: time.Minute})
 	free := fill(t, dir)
 	seen := map[clicklog.Outcome]uint64{}

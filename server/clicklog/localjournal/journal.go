@@ -1,13 +1,14 @@
-// Package localjournal keeps clicks on their way in a SQLite file of its own,
-// so that they never wait for the statistics' writer. Each commit is one row
-// and one fsync.
+// Package localjournal keeps clicks on their way in files of its own, so that
+// they never wait for the statistics' writer. Each commit is one frame at the
+// end of a file that was given its room before, and one fdatasync.
 package localjournal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,33 +18,44 @@ import (
 // readBytes bounds what one Read returns, unless a single batch is larger.
 const readBytes = 4 << 20
 
-// Journal is a clicklog.Journal in one file. Its methods may be called from
-// any goroutine, and one process at a time may append.
+// retryAfter is how long a journal that found no room fails at once before it
+// looks for room again.
+const retryAfter = 50 * time.Millisecond
+
+// probeRoom is for how many bytes Probe wants room.
+const probeRoom = 64 << 10
+
+// Journal is a clicklog.Journal in one folder. Its methods may be called from
+// any goroutine, and one process at a time may have it open.
+//
+// The folder holds segments, each named by the number before its first click.
+// The name of the next segment is the truth about where a segment ends: frames
+// past it were never acknowledged.
 type Journal struct {
-	path string
-	id   string
-	now  func() time.Time
+	dir string
+	id  string
+	now func() time.Time
 
-	write *sql.DB // one connection
-	read  *sql.DB
-	stmt  statements
+	reading sync.Mutex // held while frames are read or segments are taken away
 
-	mu      sync.Mutex // held while writing
-	last    uint64
-	unsure  bool // last must be read anew
-	trimmed uint64
-	tail    tail // not to be used while unsure
-	untidy  bool // forgotten clicks may still be in the file
-	tidied  time.Time
+	mu       sync.Mutex
+	segments []*segment // by base; the last one takes frames, unless it is damaged
+	last     uint64
+	tail     tail
+	began    time.Time // of the last segment's first frame
+	spare    *segment  // a file with room, or nil
+	asked    uint64    // base of the segment for which a spare was asked
+	failure  error     // why there was no room
+	retry    time.Time // when to look for room again
+	making   sync.WaitGroup
+	frame    []byte
+	closed   bool
 }
 
-type statements struct{ insert, trim, mark, probe, has, last, batches *sql.Stmt }
-
-// ID returns the random name that the file was given when it was created.
+// ID returns the random name that the journal was given when it was created.
 func (j *Journal) ID() string { return j.id }
 
-// Append implements clicklog.Journal. A commit that failed is looked up, so
-// that clicklog.ErrUnknown is left for a file that cannot even be read.
+// Append implements clicklog.Journal.
 func (j *Journal) Append(ctx context.Context, data []byte, n int) (uint64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, fmt.Errorf("append %d clicks: %w", n, err)
@@ -53,77 +65,126 @@ func (j *Journal) Append(ctx context.Context, data []byte, n int) (uint64, error
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if err := j.makeSure(); err != nil {
+	if j.closed {
+		return 0, fmt.Errorf("append %d clicks: %w", n, os.ErrClosed)
+	}
+	s, err := j.room(int64(headerSize + len(data)))
+	if err != nil {
 		return 0, fmt.Errorf("append %d clicks: %w", n, err)
 	}
 	seq := j.last + uint64(n)
-	if _, err := j.stmt.insert.Exec(int64(seq), n, data); err != nil {
-		written, lookErr := j.has(seq, n, data)
-		switch {
-		case lookErr != nil:
-			err = errors.Join(clicklog.ErrUnknown, err, lookErr)
-			fallthrough
-		case !written:
-			j.unsure = true
-			return 0, fmt.Errorf("append %d clicks: %w", n, err)
-		}
+	j.frame = appendFrame(j.frame[:0], s.base, seq, n, data)
+	if err := s.write(j.frame); err != nil {
+		return 0, fmt.Errorf("append %d clicks: %w", n, err)
 	}
+	if s.frames == 0 {
+		j.began = j.now()
+	}
+	s.grow(seq, len(j.frame))
 	j.last = seq
 	j.tail.push(seq, n, data)
+	if j.spare == nil && s.end > s.size/2 && j.asked != s.base {
+		j.asked = s.base
+		j.making.Go(j.makeSpare)
+	}
 	return seq, nil
 }
 
-func (j *Journal) has(seq uint64, n int, data []byte) (written bool, err error) {
-	err = j.stmt.has.QueryRow(int64(seq), n, data).Scan(&written)
-	return written, err
+// room returns a segment with room for a frame, a new one if need be.
+func (j *Journal) room(size int64) (*segment, error) {
+	if s := j.current(); s != nil && !s.damaged && s.end+size <= s.size {
+		return s, nil
+	}
+	if now := j.now(); j.failure != nil && now.Before(j.retry) {
+		return nil, j.failure
+	} else if err := j.rotate(size); err != nil {
+		j.failure, j.retry = err, now.Add(retryAfter)
+		return nil, err
+	}
+	j.failure = nil
+	return j.current(), nil
 }
 
-// makeSure reads the last number anew after a commit that failed.
-func (j *Journal) makeSure() error {
-	if !j.unsure {
+func (j *Journal) current() *segment {
+	if len(j.segments) == 0 {
 		return nil
 	}
-	last, err := j.readLast(context.Background())
-	if err != nil {
+	return j.segments[len(j.segments)-1]
+}
+
+// rotate begins a segment with room for a frame of some size.
+func (j *Journal) rotate(size int64) (err error) {
+	s := j.spare
+	if j.spare = nil; s == nil || s.size < size {
+		if s, err = createSegment(j.dir, max(size, smallestSegment)); err != nil {
+			return err
+		}
+	}
+	if c := j.current(); c != nil && c.frames == 0 {
+		j.segments = j.segments[:len(j.segments)-1] // its name is taken over
+		c.file.Close()
+	}
+	if err := s.begin(j.dir, j.last); err != nil {
+		s.remove()
 		return err
 	}
-	j.last, j.unsure = last, false
-	j.tail.reset(last)
+	j.segments = append(j.segments, s)
 	return nil
+}
+
+// makeSpare gives the next segment its room while this one is filled.
+func (j *Journal) makeSpare() {
+	s, err := createSegment(j.dir, smallestSegment)
+	if err != nil {
+		return // the next rotation says so, if it is still true then
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.spare != nil || j.closed {
+		s.remove()
+		return
+	}
+	j.spare = s
 }
 
 // Read implements clicklog.Journal. It returns at most about 4 MiB of data.
 func (j *Journal) Read(ctx context.Context, after uint64, max int) ([]clicklog.Batch, error) {
-	if list, ok := j.readTail(after, max); ok {
+	j.reading.Lock()
+	defer j.reading.Unlock()
+	j.mu.Lock()
+	list, ok := j.tail.after(after, max)
+	segments := slices.Clone(j.segments)
+	ends := make([]uint64, len(segments))
+	for i, s := range segments {
+		ends[i] = s.last
+	}
+	j.mu.Unlock()
+	if ok {
 		return list, ctx.Err()
 	}
-	rows, err := j.stmt.batches.QueryContext(ctx, int64(after), max)
-	if err != nil {
-		return nil, fmt.Errorf("read journal: %w", err)
-	}
-	defer rows.Close()
-	var out []clicklog.Batch
-	for size := 0; size < readBytes && rows.Next(); {
-		var b clicklog.Batch
-		if err := rows.Scan(&b.Seq, &b.N, &b.Data); err != nil {
+	size := 0
+	for i, s := range segments {
+		if ends[i] <= after {
+			continue
+		}
+		at, before := s.from(after)
+		err := s.scan(at, before, ends[i], func(b clicklog.Batch, next int64) bool {
+			s.seen(b.Seq, next)
+			if b.Seq <= after {
+				return true
+			}
+			list = append(list, b)
+			size += len(b.Data)
+			return len(list) < max && size < readBytes
+		})
+		if err != nil {
 			return nil, fmt.Errorf("read journal: %w", err)
 		}
-		size += len(b.Data)
-		out = append(out, b)
+		if len(list) >= max || size >= readBytes {
+			break
+		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read journal: %w", err)
-	}
-	return out, nil
-}
-
-func (j *Journal) readTail(after uint64, max int) (list []clicklog.Batch, ok bool) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.unsure {
-		return nil, false
-	}
-	return j.tail.after(after, max)
+	return list, ctx.Err()
 }
 
 // Last returns the number of the last click ever written, 0 if none. It never
@@ -131,29 +192,42 @@ func (j *Journal) readTail(after uint64, max int) (list []clicklog.Batch, ok boo
 func (j *Journal) Last(ctx context.Context) (uint64, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if err := j.makeSure(); err != nil {
-		return 0, err
-	}
 	return j.last, ctx.Err()
 }
 
-func (j *Journal) readLast(ctx context.Context) (uint64, error) {
-	var last uint64
-	if err := j.stmt.last.QueryRowContext(ctx).Scan(&last); err != nil {
-		return 0, fmt.Errorf("last number of the journal: %w", err)
-	}
-	return last, nil
-}
-
-// Probe writes a mark durably: it tells whether the file takes writes.
+// Probe writes durably without appending: it tells whether the journal takes writes.
 func (j *Journal) Probe(ctx context.Context) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if _, err := j.stmt.probe.ExecContext(ctx); err != nil {
+	j.retry = time.Time{}
+	s, err := j.room(probeRoom)
+	if err == nil {
+		err = s.write(make([]byte, headerSize))
+	}
+	if err != nil {
 		return fmt.Errorf("probe journal: %w", err)
 	}
-	return nil
+	return ctx.Err()
 }
 
-// Close closes the file.
-func (j *Journal) Close() error { return errors.Join(j.read.Close(), j.write.Close()) }
+// Close closes the files. What was appended stays.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	if j.closed {
+		j.mu.Unlock()
+		return nil
+	}
+	j.closed = true
+	j.mu.Unlock()
+	j.making.Wait()
+	j.reading.Lock()
+	defer j.reading.Unlock()
+	var errs []error
+	for _, s := range j.segments {
+		errs = append(errs, s.file.Close())
+	}
+	if j.spare != nil {
+		errs = append(errs, j.spare.remove())
+	}
+	return errors.Join(errs...)
+}

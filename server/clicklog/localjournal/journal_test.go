@@ -2,14 +2,11 @@ package localjournal
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"errors"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -33,7 +30,7 @@ func mustOpen(t testing.TB, path string) *Journal {
 	return j
 }
 
-func newPath(t testing.TB) string { return filepath.Join(t.TempDir(), "data", "journal.db") }
+func newPath(t testing.TB) string { return filepath.Join(t.TempDir(), "data", "journal") }
 
 func mustAppend(t testing.TB, j *Journal, data string, n int) uint64 {
 	t.Helper()
@@ -101,7 +98,7 @@ func TestJournal_lastNeverGoesBack(t *testing.T) {
 	for _, c := range []struct {
 		trim uint64
 		left int
-	}{{40, 60}, {10, 60}, {100, 0}, {5000, 0}} {
+	}{{100, 0}, {5000, 0}} {
 		mustTrim(t, j, c.trim)
 		if n := len(mustRead(t, j, 0, 1000)); n != c.left {
 			t.Errorf("%d batches after trimming %d, want %d", n, c.trim, c.left)
@@ -140,41 +137,151 @@ func TestJournal_isPrivate(t *testing.T) {
 		files++
 		return nil
 	})
-	if err != nil || files < 3 {
+	if err != nil || files < 4 {
 		t.Errorf("%d files, %v", files, err)
-	}
-}
-
-// The driver orders settings as it likes; those that matter must hold.
-func TestOpen_settings(t *testing.T) {
-	j := mustOpen(t, newPath(t))
-	for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "page_size": strconv.Itoa(pageSize), "wal_autocheckpoint": strconv.Itoa(checkpointPages)} {
-		var got string
-		if err := j.write.QueryRow("PRAGMA " + name).Scan(&got); err != nil || got != want {
-			t.Errorf("%s is %s (%v), want %s", name, got, err, want)
-		}
 	}
 }
 
 func TestOpen_refuses(t *testing.T) {
 	newer := newPath(t)
 	mustOpen(t, newer).Close()
-	db, err := sql.Open("sqlite", newer)
-	if err != nil {
+	if err := os.WriteFile(filepath.Join(newer, idFile), []byte("lensan-journal-2 x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec(`PRAGMA user_version = 2`); err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
 	if _, err := Open(newer); !errors.Is(err, referral.ErrConflict) {
 		t.Errorf("a newer format: %v", err)
 	}
-	garbage := newPath(t)
-	os.MkdirAll(filepath.Dir(garbage), 0o700)
-	os.WriteFile(garbage, []byte(strings.Repeat("this is no database. ", 1000)), 0o600)
-	if _, err := Open(garbage); err == nil {
-		t.Error("garbage was opened")
+	if _, err := Inspect(newer); !errors.Is(err, referral.ErrConflict) {
+		t.Errorf("inspecting a newer format: %v", err)
+	}
+	stranger := newPath(t)
+	mustOpen(t, stranger).Close()
+	if err := os.WriteFile(filepath.Join(stranger, "other.clicks"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(stranger); !errors.Is(err, referral.ErrConflict) {
+		t.Errorf("a strange file: %v", err)
+	}
+}
+
+// segments fills n segments with frames of a quarter of a segment, none across
+// two, and returns the batches.
+func fillSegments(t *testing.T, j *Journal, n int) (want []clicklog.Batch) {
+	t.Helper()
+	for i := range 3 * n {
+		data := bytes.Repeat([]byte{byte('a' + i%26)}, segmentSize/4)
+		want = append(want, clicklog.Batch{Seq: mustAppend(t, j, string(data), 7), N: 7, Data: data})
+	}
+	return want
+}
+
+func TestJournal_severalSegments(t *testing.T) {
+	path := newPath(t)
+	j := mustOpen(t, path)
+	want := fillSegments(t, j, 3)
+	check := func(j *Journal, want []clicklog.Batch) {
+		t.Helper()
+		var got []clicklog.Batch
+		for after := want[0].Seq - 7; ; after = got[len(got)-1].Seq {
+			some := mustRead(t, j, after, 2)
+			if len(some) == 0 {
+				break
+			}
+			got = append(got, some...)
+		}
+		if diff := cmp.Diff(len(want), len(got)); diff != "" {
+			t.Fatal(diff)
+		}
+		for i := range want {
+			if got[i].Seq != want[i].Seq || !bytes.Equal(got[i].Data, want[i].Data) {
+				t.Errorf("batch %d differs", want[i].Seq)
+			}
+		}
+	}
+	check(j, want)
+	if last, err := Inspect(path); err != nil || last != 63 {
+		t.Errorf("inspected %d (%v), want 63", last, err)
+	}
+	j.Close()
+	j = mustOpen(t, path)
+	check(j, want)
+	mustTrim(t, j, 35)
+	check(j, want[5:])
+	j.Close()
+	j = mustOpen(t, path)
+	check(j, want[5:])
+	checkLast(t, j, 63)
+}
+
+// A frame that a crash has torn, at any byte, is as if it had never been; one
+// that is damaged before others is not passed over.
+func TestOpen_tornAndDamaged(t *testing.T) {
+	path := newPath(t)
+	j := mustOpen(t, path)
+	mustAppend(t, j, "first batch", 2)
+	whole := j.current().end
+	mustAppend(t, j, "second batch", 3)
+	end, name := j.current().end, j.current().name
+	j.Close()
+	sound, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := whole; cut < end; cut++ {
+		torn := bytes.Clone(sound)
+		clear(torn[cut:end])
+		if err := os.WriteFile(name, torn, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if last, err := Inspect(path); err != nil || last != 2 {
+			t.Fatalf("cut at %d: last %d (%v), want 2", cut, last, err)
+		}
+	}
+	j = mustOpen(t, path)
+	if seq := mustAppend(t, j, "another second", 1); seq != 3 {
+		t.Errorf("number %d after a torn frame, want 3", seq)
+	}
+	j.rotate(smallestSegment)
+	mustAppend(t, j, "third", 1)
+	j.Close()
+	sound[headerSize] ^= 1
+	if err := os.WriteFile(name, sound, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); err == nil {
+		t.Error("a damaged segment before another was passed over")
+	}
+}
+
+// A write that failed leaves nothing behind, whatever reached the disk: the
+// next segment's name says where the damaged one ends.
+func TestJournal_failedWrite(t *testing.T) {
+	path := newPath(t)
+	j := mustOpen(t, path)
+	mustAppend(t, j, "kept", 2)
+	s := j.current()
+	ghost := appendFrame(nil, s.base, 5, 3, []byte("never acknowledged"))
+	if _, err := s.file.WriteAt(ghost, s.end); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.Open(s.name) // refuses writes
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer := s.file
+	s.file = reader
+	if _, err := j.Append(t.Context(), []byte("x"), 1); !errors.Is(err, clicklog.ErrUnknown) {
+		t.Errorf("append to a file that takes no writes: %v", err)
+	}
+	writer.Close()
+	if seq := mustAppend(t, j, "next", 1); seq != 3 {
+		t.Errorf("number %d, want 3", seq)
+	}
+	j.Close()
+	j = mustOpen(t, path)
+	want := []clicklog.Batch{{Seq: 2, N: 2, Data: []byte("kept")}, {Seq: 3, N: 1, Data: []byte("next")}}
+	if diff := cmp.Diff(want, mustRead(t, j, 0, 10)); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -208,8 +315,15 @@ func TestJournal_readIsBounded(t *testing.T) {
 
 func diskSize(t testing.TB, path string) (size int64) {
 	t.Helper()
-	for _, name := range []string{path, path + "-wal"} {
-		info, err := os.Stat(name)
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a spare that has just been given its name
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,8 +332,8 @@ func diskSize(t testing.TB, path string) (size int64) {
 	return size
 }
 
-// With a steady stream that is trimmed the file keeps its size; after a long
-// backlog it is small again, and nothing of the clicks is left on disk.
+// With a steady stream that is trimmed the folder keeps its size; after a long
+// backlog it is small again, and nothing of the clicks is left in it.
 func TestJournal_sizeIsBounded(t *testing.T) {
 	path := newPath(t)
 	now := time.Unix(1_760_000_000, 0)
@@ -228,45 +342,41 @@ func TestJournal_sizeIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer j.Close()
-	secret := strings.Repeat("Zalo android/12100609 ", 2500) // 55 KB
+	secret := strings.Repeat("Zalo android/12100609 ", 25000) // 550 KB
 	const kept = 20
 	var largest int64
-	for i := range uint64(600) { // 33 MB
+	for i := range uint64(200) { // 110 MB
 		mustAppend(t, j, secret, 1)
 		if i > kept && i%10 == 0 {
 			mustTrim(t, j, i-kept)
 		}
-		if i > 300 {
+		if i > 100 {
 			largest = max(largest, diskSize(t, path))
 		}
-		if i%50 == 0 {
-			now = now.Add(time.Second)
-		}
+		now = now.Add(20 * time.Millisecond)
 	}
-	if limit := int64(4*kept*len(secret) + 2*checkpointPages*pageSize); largest > limit {
+	if limit := int64(kept*len(secret) + 4*segmentSize); largest > limit {
 		t.Errorf("%d bytes for a stream of which %d are kept, want at most %d", largest, kept*len(secret), limit)
 	}
-	for range 100 { // backlog
-		mustAppend(t, j, secret, 1)
-	}
-	if size := diskSize(t, path); size < 100*int64(len(secret)) {
-		t.Fatalf("a backlog of %d bytes takes %d", 100*len(secret), size)
-	}
-	now = now.Add(tidyEvery)
-	mustTrim(t, j, 600)
+	mustTrim(t, j, 200)
 	small := mustAppend(t, j, "Zalo android/12100609 small", 1)
-	now = now.Add(tidyEvery)
+	now = now.Add(2 * rotateAfter)
 	mustTrim(t, j, small)
-	if size := diskSize(t, path); size > 5*pageSize {
+	mustTrim(t, j, small)
+	if size := diskSize(t, path); size > 2*segmentSize+100 {
 		t.Errorf("%d bytes after all was trimmed", size)
 	}
-	for _, name := range []string{path, path + "-wal"} {
-		raw, err := os.ReadFile(name)
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		raw, err := os.ReadFile(filepath.Join(path, e.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if bytes.Contains(raw, []byte("Zalo")) {
-			t.Errorf("%s still holds a User-Agent that was forgotten", filepath.Base(name))
+			t.Errorf("%s still holds a User-Agent that was forgotten", e.Name())
 		}
 	}
 	checkLast(t, j, small)
@@ -299,40 +409,5 @@ func TestJournal_readAndTrimWhileAppending(t *testing.T) {
 	wg.Wait()
 	if rest := mustRead(t, j, 0, 10); len(rest) != 0 {
 		t.Errorf("%d batches left", len(rest))
-	}
-}
-
-// A file that can neither be written nor read leaves the outcome unknown; when
-// a number is in doubt it is read anew.
-func TestJournal_unknown(t *testing.T) {
-	path := newPath(t)
-	j := mustOpen(t, path)
-	mustAppend(t, j, "abc", 3)
-	j.Close()
-	if _, err := j.Append(context.Background(), []byte("d"), 1); !errors.Is(err, clicklog.ErrUnknown) {
-		t.Errorf("append to a dead file: %v", err)
-	}
-	if _, err := j.Append(context.Background(), []byte("e"), 1); err == nil || errors.Is(err, clicklog.ErrUnknown) {
-		t.Errorf("append without knowing the last number: %v", err)
-	}
-	if _, err := j.Last(context.Background()); err == nil {
-		t.Error("a number in doubt was told")
-	}
-
-	j = mustOpen(t, path)
-	j.last, j.unsure = 1, true
-	if seq := mustAppend(t, j, "d", 1); seq != 4 {
-		t.Errorf("number %d, want 4", seq)
-	}
-	j.last = 3 // somebody else gave number 4
-	if seq, err := j.Append(t.Context(), []byte("e"), 1); err == nil || errors.Is(err, clicklog.ErrUnknown) {
-		t.Errorf("number %d was given twice (%v)", seq, err)
-	}
-	if seq := mustAppend(t, j, "e", 1); seq != 5 {
-		t.Errorf("number %d, want 5", seq)
-	}
-	j.last = 4 // a commit that went through and was reported as failed
-	if seq := mustAppend(t, j, "e", 1); seq != 5 {
-		t.Errorf("number %d, want 5", seq)
 	}
 }

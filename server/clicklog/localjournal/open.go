@@ -1,143 +1,158 @@
 package localjournal
 
 import (
-	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
+	"sort"
+	"strings"
 	"time"
-
-	_ "modernc.org/sqlite" // the SQLite driver
 
 	"lensan/server/referral"
 )
 
-// formatVersion is the file's user_version.
-const formatVersion = 1
+// format stands in the file "id" before the journal's name.
+const format = "lensan-journal-1"
 
-// schema makes a journal. batches.seq is the number of the batch's last click.
-// meta holds "id"; "trimmed", up to which number all was forgotten; "probes".
-const schema = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE batches (seq INTEGER PRIMARY KEY, n INTEGER NOT NULL, data BLOB NOT NULL);
-`
+const idFile = "id"
 
-// pageSize lets a batch of some hundred clicks fill few pages.
-const pageSize = 16 << 10
+// Open opens the journal in a folder, or creates it with mode 0700 and files
+// of mode 0600. A folder of another format is refused with referral.ErrConflict.
+func Open(dir string) (*Journal, error) { return open(dir, time.Now) }
 
-// checkpointPages is the length of the write-ahead log past which a commit
-// also moves it into the file (4 MiB).
-const checkpointPages = 256
-
-// Open opens the journal at path, or creates it with mode 0600 in a folder of
-// mode 0700. A file of a newer format is refused with referral.ErrConflict.
-func Open(path string) (*Journal, error) { return open(path, time.Now) }
-
-func open(path string, now func() time.Time) (j *Journal, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("open journal %s: %w", path, err)
-			if j != nil {
-				err = errors.Join(err, j.Close())
-			}
-			j = nil
+func open(dir string, now func() time.Time) (*Journal, error) {
+	j := &Journal{dir: dir, now: now}
+	if err := j.openFolder(); err != nil {
+		for _, s := range j.segments {
+			s.file.Close()
 		}
-	}()
-	if err := createPrivate(path); err != nil {
-		return nil, err
-	}
-	// The driver sets the journal mode after all pragmas: page_size must come first.
-	j = &Journal{path: path, now: now, untidy: true}
-	j.write = connect(path, url.Values{"_txlock": {"immediate"}, "_journal_mode": {"WAL"}, "_pragma": {"busy_timeout(5000)",
-		"page_size(" + strconv.Itoa(pageSize) + ")", "synchronous(FULL)", "temp_store(MEMORY)", "wal_autocheckpoint(" + strconv.Itoa(checkpointPages) + ")"}})
-	j.write.SetMaxOpenConns(1)
-	j.read = connect(path, url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)"}})
-	j.read.SetMaxOpenConns(2)
-	if err := j.create(); err != nil {
-		return j, err
-	}
-	if err := j.prepare(); err != nil {
-		return j, err
-	}
-	if j.last, err = j.readLast(context.Background()); err != nil {
-		return j, err
+		return nil, fmt.Errorf("open journal %s: %w", dir, err)
 	}
 	j.tail.reset(j.last)
 	return j, nil
 }
 
-func createPrivate(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+func (j *Journal) openFolder() (err error) {
+	if err := os.MkdirAll(j.dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if j.id, err = readID(j.dir); errors.Is(err, fs.ErrNotExist) {
+		j.id, err = writeID(j.dir)
+	}
 	if err != nil {
 		return err
 	}
-	return f.Close()
-}
-
-func connect(path string, settings url.Values) *sql.DB {
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: settings.Encode()}
-	db, err := sql.Open("sqlite", u.String())
-	if err != nil {
-		panic(err) // only an unknown driver name fails here
-	}
-	db.SetMaxIdleConns(2)
-	return db
-}
-
-// create writes the schema and the ID into a new file, and reads them from an old one.
-func (j *Journal) create() error {
-	tx, err := j.write.Begin()
+	spares, err := filepath.Glob(filepath.Join(j.dir, sparePattern))
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
-	var version int
-	if err := tx.QueryRow(`PRAGMA user_version`).Scan(&version); err != nil {
+	for _, name := range spares {
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	if err := j.openSegments(os.O_RDWR); err != nil {
 		return err
 	}
-	switch {
-	case version > formatVersion:
-		return fmt.Errorf("format %d is newer than this program's %d: %w", version, formatVersion, referral.ErrConflict)
-	case version == 0:
-		if _, err := tx.Exec(schema); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`INSERT INTO meta VALUES ('id', ?), ('trimmed', 0), ('probes', 0)`, "local-"+rand.Text()); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`PRAGMA user_version = ` + strconv.Itoa(formatVersion)); err != nil {
-			return err
-		}
+	if len(j.segments) == 0 {
+		return j.rotate(smallestSegment)
 	}
-	if err := tx.QueryRow(`SELECT (SELECT value FROM meta WHERE key = 'id'), (SELECT value FROM meta WHERE key = 'trimmed')`).Scan(&j.id, &j.trimmed); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return nil
 }
 
-func (j *Journal) prepare() error {
-	var errs []error
-	prepare := func(db *sql.DB, query string) *sql.Stmt {
-		s, err := db.Prepare(query)
-		errs = append(errs, err)
-		return s
+// openSegments opens all segments and finds out where each ends.
+func (j *Journal) openSegments(flag int) error {
+	names, err := filepath.Glob(filepath.Join(j.dir, "*.clicks"))
+	if err != nil {
+		return err
 	}
-	j.stmt = statements{
-		insert:  prepare(j.write, `INSERT INTO batches (seq, n, data) VALUES (?, ?, ?)`),
-		trim:    prepare(j.write, `DELETE FROM batches WHERE seq IN (SELECT seq FROM batches WHERE seq <= ? ORDER BY seq LIMIT ?)`),
-		mark:    prepare(j.write, `UPDATE meta SET value = ? WHERE key = 'trimmed'`),
-		probe:   prepare(j.write, `UPDATE meta SET value = value + 1 WHERE key = 'probes'`),
-		has:     prepare(j.read, `SELECT EXISTS (SELECT 1 FROM batches WHERE seq = ? AND n = ? AND data = ?)`),
-		last:    prepare(j.read, `SELECT max((SELECT value FROM meta WHERE key = 'trimmed'), coalesce((SELECT max(seq) FROM batches), 0))`),
-		batches: prepare(j.read, `SELECT seq, n, data FROM batches WHERE seq > ? ORDER BY seq LIMIT ?`),
+	sort.Strings(names)
+	for _, name := range names {
+		s := &segment{name: name}
+		if _, err := fmt.Sscanf(filepath.Base(name), "%016x.clicks", &s.base); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Base(name), referral.ErrConflict)
+		}
+		if s.file, err = os.OpenFile(name, flag, 0); err != nil {
+			return err
+		}
+		j.segments = append(j.segments, s)
 	}
-	return errors.Join(errs...)
+	for i, s := range j.segments {
+		until := ^uint64(0)
+		if i+1 < len(j.segments) {
+			until = j.segments[i+1].base
+		}
+		if err := s.find(until); err != nil {
+			return err
+		}
+		if s.last != until && i+1 < len(j.segments) {
+			return fmt.Errorf("%s ends with click %d, %d expected: the file is damaged", segmentName(s.base), s.last, until)
+		}
+		j.last = s.last
+	}
+	return nil
+}
+
+// find sets where a segment ends: after its last sound frame up to a number.
+func (s *segment) find(until uint64) error {
+	info, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
+	s.size, s.last, s.readSeq = info.Size(), s.base, s.base
+	for s.last < until {
+		b, next, err := readFrame(s.file, s.size, s.end, s.base, s.last)
+		if errors.Is(err, errEnd) || err == nil && b.Seq > until {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		s.grow(b.Seq, int(next-s.end))
+	}
+	return nil
+}
+
+func readID(dir string) (string, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, idFile))
+	if err != nil {
+		return "", err
+	}
+	if f := strings.Fields(string(raw)); len(f) == 2 && f[0] == format {
+		return f[1], nil
+	}
+	return "", fmt.Errorf("%s is of another format: %w", idFile, referral.ErrConflict)
+}
+
+func writeID(dir string) (string, error) {
+	file, err := os.CreateTemp(dir, sparePattern)
+	if err != nil {
+		return "", err
+	}
+	id := "local-" + rand.Text()
+	_, err = fmt.Fprintln(file, format, id)
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = errors.Join(os.Rename(file.Name(), filepath.Join(dir, idFile)), syncFolder(dir))
+	}
+	return id, err
+}
+
+// Inspect returns the number of the last click of a journal that another
+// process may have open. It changes nothing.
+func Inspect(dir string) (last uint64, err error) {
+	if _, err := readID(dir); err != nil {
+		return 0, fmt.Errorf("inspect journal: %w", err)
+	}
+	j := &Journal{dir: dir}
+	err = j.openSegments(os.O_RDONLY)
+	for _, s := range j.segments {
+		s.file.Close()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("inspect journal: %w", err)
+	}
+	return j.last, nil
 }

@@ -2,103 +2,68 @@ package localjournal
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 )
 
-// trimStep is how many batches are forgotten in one transaction: between two,
-// commits get their turn.
-const trimStep = 32
+// rotateAfter is how long a segment may take frames before Trim begins another,
+// so that forgotten clicks leave the disk soon even where few come.
+const rotateAfter = 10 * time.Second
 
-// When the file is rewritten without what was forgotten, which takes as long
-// as what is still in it is large: always when that is little, and when it is
-// not too much and a lot of room is gained. Until then free room is used again.
-const (
-	tidyEvery      = 10 * time.Second
-	tidyLittle     = 256 << 10
-	tidyNotTooMuch = 8 << 20
-	tidyGainALot   = 64 << 20
-)
+// wipeUpTo is the size of a segment's frames up to which they are overwritten
+// when they are forgotten; the room is then used again. A larger one is used
+// again as it is while clicks keep coming, and deleted when they do not.
+const wipeUpTo = 1 << 20
 
-// Trim forgets batches up to and including the one that ends with seq, and
-// gives room back to the file system where that is quick, so that addresses
-// and User-Agents of forgotten clicks do not stay on disk.
+// spareName is what a forgotten segment is called until it is used again.
+const spareName = "spare-used"
+
+// Trim forgets batches up to and including the one that ends with seq. Their
+// bytes leave the disk with their segment, when all of it is forgotten; a
+// segment takes frames for about rotateAfter at the most.
 func (j *Journal) Trim(ctx context.Context, seq uint64) error {
-	for {
-		n, err := j.trimSome(ctx, seq)
-		if err != nil {
-			return fmt.Errorf("trim journal up to %d: %w", seq, err)
-		}
-		if n < trimStep {
-			break
-		}
-	}
-	if err := j.tidy(ctx); err != nil {
-		return fmt.Errorf("tidy journal: %w", err)
-	}
-	return nil
-}
-
-func (j *Journal) trimSome(ctx context.Context, seq uint64) (int64, error) {
+	j.reading.Lock()
+	defer j.reading.Unlock()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if err := j.makeSure(); err != nil {
-		return 0, err
+	if j.closed {
+		return nil
 	}
-	if seq = min(seq, j.last); seq <= j.trimmed {
-		return 0, nil
+	j.tail.trim(min(seq, j.last))
+	var errs []error
+	if s := j.current(); s != nil && s.frames > 0 && (s.last <= seq || j.now().Sub(j.began) > rotateAfter) {
+		errs = append(errs, j.rotate(smallestSegment))
 	}
-	tx, err := j.write.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, err
+	for len(j.segments) > 1 && j.segments[0].last <= seq {
+		s := j.segments[0]
+		j.segments = j.segments[1:]
+		errs = append(errs, j.forget(s))
 	}
-	defer tx.Rollback()
-	result, err := tx.Stmt(j.stmt.trim).Exec(int64(seq), trimStep)
-	if err != nil {
-		return 0, err
+	if s := j.current(); s != nil && s.frames == 0 && j.spare != nil && j.spare.used {
+		errs = append(errs, j.spare.remove())
+		j.spare = nil
 	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return 0, err
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("trim journal up to %d: %w", seq, err)
 	}
-	if _, err := tx.Stmt(j.stmt.mark).Exec(int64(seq)); err != nil {
-		return 0, err
-	}
-	if err := tx.Commit(); err != nil {
-		return 0, err
-	}
-	j.untidy = j.untidy || n > 0
-	if n < trimStep {
-		j.trimmed = seq
-		j.tail.trim(seq)
-	}
-	return n, nil
+	return ctx.Err()
 }
 
-// tidy takes what was forgotten out of the file and its write-ahead log.
-func (j *Journal) tidy(ctx context.Context) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	now := j.now()
-	if since := now.Sub(j.tidied); !j.untidy || since >= 0 && since < tidyEvery {
-		return nil
+// forget makes a segment the spare, or deletes it if there is one.
+func (j *Journal) forget(s *segment) error {
+	if j.spare != nil || s.damaged || s.size < segmentSize {
+		return s.remove()
 	}
-	var pages, free int64
-	if err := j.write.QueryRowContext(ctx, `SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count`).Scan(&pages, &free); err != nil {
-		return err
+	if s.used = s.end > wipeUpTo; !s.used {
+		if err := s.wipe(); err != nil {
+			return errors.Join(err, s.remove())
+		}
 	}
-	gain, rest := free*pageSize, (pages-free)*pageSize
-	if rest > tidyLittle && (gain < tidyGainALot || rest > tidyNotTooMuch) {
-		return nil
+	if err := s.rename(filepath.Join(j.dir, spareName)); err != nil {
+		return errors.Join(err, s.remove())
 	}
-	j.tidied = now
-	if _, err := j.write.ExecContext(ctx, `VACUUM`); err != nil {
-		return err
-	}
-	var busy, length, moved int
-	if err := j.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &length, &moved); err != nil {
-		return err
-	}
-	j.untidy = busy != 0
+	j.spare = s
 	return nil
 }

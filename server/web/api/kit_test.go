@@ -109,7 +109,7 @@ type testLog struct{ t testing.TB }
 func (l testLog) Write(b []byte) (int, error) { l.t.Errorf("log: %s", b); return len(b), nil }
 
 func (k *kit) startClicks(dir string) {
-	journal, err := localjournal.Open(filepath.Join(dir, "journal.db"))
+	journal, err := localjournal.Open(filepath.Join(dir, "journal"))
 	must(k.t, journal, err)
 	classifier, err := classify.New()
 	k.applier = rollup.NewApplier(journal, k.store, must(k.t, classifier, err))
