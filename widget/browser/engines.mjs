@@ -162,6 +162,6 @@ class WebKitPage extends Page {
   async into() { await this.driver.switchTo().frame(0); }
   async close() {
     await this.driver.switchTo().defaultContent();
-    await this.driver.get("about:blank");
+    await this.go("about:blank");
   }
 }

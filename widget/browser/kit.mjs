@@ -44,6 +44,12 @@ export class Scene {
     await page.go(address);
     return { page, lensan, placed, address };
   }
+  // leave goes to another page once what is in sight was seen, which has it reported at once.
+  async leave(page) {
+    await sleep(1500);
+    await page.go(this.host.page("", "<p>Trang khác"));
+    await sleep(300);
+  }
   async end() {
     for (const end of this.ends.reverse()) await end();
   }

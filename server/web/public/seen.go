@@ -47,20 +47,21 @@ type sighting struct {
 }
 
 const (
-	maxSightings = 200 // pairs in a report
-	maxTimes     = 100 // of one code on one page
+	maxSightings = 200 // on one page, of all codes
+	maxTimes     = 100 // of one code in one pair
 )
 
 // parseSeen reads {"p":[["CODE",n],…]} with JSON's white space anywhere, and
 // nothing else: no other key, no escape, n a number from 1 to maxTimes without
-// sign, fraction or leading zero.
+// sign, fraction or leading zero, and all n together at most maxSightings.
 func parseSeen(body []byte) (seen []sighting, ok bool) {
 	s := scanner{rest: body}
 	if !(s.byte('{') && s.text() == "p" && s.byte(':') && s.byte('[')) {
 		return nil, false
 	}
+	var total int64
 	for !s.byte(']') {
-		if len(seen) > 0 && !s.byte(',') || len(seen) == maxSightings || !s.byte('[') {
+		if len(seen) > 0 && !s.byte(',') || !s.byte('[') {
 			return nil, false
 		}
 		code, _ := referral.ParseCode(s.text())
@@ -68,7 +69,7 @@ func parseSeen(body []byte) (seen []sighting, ok bool) {
 			return nil, false
 		}
 		times := s.number()
-		if !s.byte(']') {
+		if total += times; !s.byte(']') || total > maxSightings {
 			return nil, false
 		}
 		seen = append(seen, sighting{code, times})

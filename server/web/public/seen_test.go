@@ -34,6 +34,7 @@ func TestSeen(t *testing.T) {
 		{"another key", `{"p":[["` + w + `",1]],"q":1}`, "", 400, nil},
 		{"nought", `{"p":[["` + w + `",0]]}`, "", 400, nil},
 		{"many", `{"p":[["` + w + `",101]]}`, "", 400, nil},
+		{"more than a page shows", `{"p":[["` + w + `",100],["` + l + `",100],["` + w + `",1]]}`, "", 400, nil},
 		{"negative", `{"p":[["` + w + `",-1]]}`, "", 400, nil},
 		{"fraction", `{"p":[["` + w + `",1.5]]}`, "", 400, nil},
 		{"leading nought", `{"p":[["` + w + `",01]]}`, "", 400, nil},

@@ -16,8 +16,10 @@ item("7 storage and cookies that throw", async (scene) => {
     `Object.defineProperty(document, "cookie", { get: function () { thrown.push("cookie"); throw new Error("cookie"); }, set: function () { thrown.push("cookie"); } });`;
   const { page, lensan } = await scene.usual({ head: scene.watch + scene.host.js(trap), badge: (p) => p.badge + p.look("card", 320, 240) });
   await page.until(settled, 2);
-  await eventually(() => lensan.seen.length);
+  await wait(1500);
   assert.deepEqual(await page.evaluate(() => window.thrown), []);
+  await scene.leave(page);
+  assert.equal(lensan.seen.length, 1);
 });
 
 for (const [name, script] of [
@@ -27,9 +29,7 @@ for (const [name, script] of [
   item(`7 ${name}: text, and no view is reported, not even on leaving`, async (scene) => {
     const { page, lensan } = await scene.usual({ head: scene.host.js(script) });
     await page.until(settled, 1);
-    await wait(4000);
-    await page.go(scene.host.page("", "<p>Trang khác"));
-    await wait(300);
+    await scene.leave(page);
     assert.deepEqual(lensan.asked.filter((line) => line.startsWith("POST")), []);
   });
 }
@@ -37,7 +37,7 @@ for (const [name, script] of [
 for (const missing of ["IntersectionObserver", "MutationObserver", "CSSStyleSheet", "fetch"]) {
   item(`7 no ${missing}: nothing is thrown, the badge's link and box are there`, async (scene) => {
     const { page, lensan, placed } = await scene.usual({ head: scene.watch + scene.host.js(`delete window.${missing}; try { window.${missing} = undefined; } catch (e) {}`), badge: (p) => p.badge + p.look("card", 320, 240) });
-    await wait(2500);
+    await wait(1500);
     const found = await page.evaluate(badges);
     assert.deepEqual(found.map(({ href, height }) => [href, height]), [72, 240].map((height) => [`${lensan.origin}/go/${placed.code}`, height]));
     assert.deepEqual(await page.evaluate(() => window.thrown), []);
@@ -49,7 +49,7 @@ item("7 no sendBeacon, or one that refuses: fetch reports the view", async (scen
   for (const script of ["delete Navigator.prototype.sendBeacon;", "Navigator.prototype.sendBeacon = function () { return false; };"]) {
     const { lensan, placed, page } = await scene.usual({ head: scene.watch + scene.host.js(script) });
     if (script.startsWith("delete")) { // without the method nothing is sent: a lower bound
-      await wait(4000);
+      await wait(3500);
     } else {
       await eventually(() => lensan.seen.length);
       assert.deepEqual(lensan.seen, [`{"p":[["${placed.code}",1]]}`]);

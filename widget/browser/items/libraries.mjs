@@ -1,6 +1,6 @@
 // 4: libraries that change what the language brings.
 import assert from "node:assert/strict";
-import { eventually, item } from "../kit.mjs";
+import { eventually, item, wait } from "../kit.mjs";
 
 const libraries = {
   "Prototype 1.6": `
@@ -56,10 +56,11 @@ for (const [name, script] of Object.entries(libraries)) {
     const page = await scene.open();
     await page.go(scene.engine === "webkit" ? scene.host.page("", `<iframe width="700" height="500" src="${address}"></iframe>`) : address);
     const found = await eventually(async () => { const all = await page.evaluate(read); return all.startsWith("72 0, 240 7") && all; });
-    await eventually(() => lensan.seen.length);
-    assert.deepEqual(lensan.seen, [`{"p":[["${placed.code}",1],["${placed.code}",1]]}`]);
     assert.equal(found, "72 0, 240 7, ");
+    await wait(1500);
     assert.equal(await page.evaluate(faults), "0 thrown, 0 defined ");
+    await scene.leave(page);
+    assert.deepEqual(lensan.seen, [`{"p":[["${placed.code}",1],["${placed.code}",1]]}`]);
   });
 }
 

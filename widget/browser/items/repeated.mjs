@@ -20,9 +20,10 @@ for (const [name, scripts, mark] of [["three times", ["v1", "v1", "v1"], 1], ["v
     const body = placed.badge + scripts.map((v) => `<script src="${lensan.origin}/w/${v}.js"></script>`).join("");
     await page.go(scene.host.page(scene.watch, body));
     await page.until(settled, 1);
-    await wait(3800);
+    await wait(500);
     const [badge] = await page.evaluate(badges);
     assert.deepEqual([badge.hosts, badge.height, await page.evaluate(() => window.lensan), await page.evaluate(() => window.thrown)], [1, 72, mark, []]);
+    await scene.leave(page);
     assert.deepEqual(lensan.seen, [`{"p":[["${placed.code}",1]]}`]);
   });
 }
@@ -84,7 +85,7 @@ item("5 away and back, by bfcache where the engine has kept the page: one text, 
   await page.until((at) => location.href === at, address);
   await page.until(settled, 2);
   t.diagnostic(`${scene.engine}: ${await page.evaluate(() => window.kept) ? "kept by bfcache" : "loaded anew"}`);
-  await wait(3500);
+  await wait(2000);
   assert.deepEqual((await page.evaluate(badges)).map(({ hosts, height }) => [hosts, height]), [[1, 72], [1, 240]]);
   assert.deepEqual(await page.evaluate(() => window.thrown), []);
   assert.ok(lensan.seen.length <= 2, lensan.seen.join());
