@@ -55,7 +55,7 @@ class PuppetPage extends Page {
   async ready() { await this.page.setViewport(this.size); return this; }
   // go returns at the page's load event, or at once with wait "none".
   go(url, wait = "load") {
-    return wait === "none" ? this.page.evaluate((to) => { location.href = to; }, url) : this.page.goto(url, { waitUntil: wait, timeout: 60_000 });
+    return wait === "none" ? this.page.evaluate((to) => { setTimeout(() => { location.href = to; }); }, url) : this.page.goto(url, { waitUntil: wait, timeout: 60_000 });
   }
   evaluate(fn, ...args) { return this.page.evaluate(fn, ...args); }
   resize(size) { return this.page.setViewport({ ...standardSize, ...size }); }
@@ -71,7 +71,7 @@ class PuppetPage extends Page {
     return this.page.evaluate(() => new Promise((resolve) => {
       let sum = 0;
       new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: "layout-shift", buffered: true });
-      setTimeout(() => resolve(sum), 100);
+      setTimeout(() => resolve(sum), 30);
     }));
   }
   async print() { return Buffer.from(await this.page.pdf({ printBackground: false })); }

@@ -1,5 +1,6 @@
 // What every test is given: a page of its own, the portal's server, a relay in
 // front of the real server, and the snippets as the API hands them out.
+import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { base, relay } from "./lensan.mjs";
 
@@ -36,12 +37,15 @@ export class Scene {
     const moved = Object.fromEntries(Object.entries(snippets).map(([tier, snippet]) => [tier, snippet.replaceAll(base, origin)]));
     return { code, ...moved, look: (style, width, height, lang = "vi") => look(moved.badge, style, width, height, lang) };
   }
-  // usual is a page with one badge and the enhancer, opened and enhanced.
-  async usual({ head = "", before = "", after = "", size, badge = (p) => p.badge, options, answer } = {}) {
+  // usual opens a page with a badge and the enhancer. Where the engine tells of
+  // layout shift there must be none at its end, unless the test itself shifts
+  // or leaves the page.
+  async usual({ head = "", before = "", after = "", size, badge = (p) => p.badge, options, answer, shifts = false } = {}) {
     const lensan = await this.relay(answer), placed = await this.place(lensan.origin);
     const address = this.host.page(head + placed.script, before + badge(placed) + after, options);
     const page = await this.open(size);
     await page.go(address);
+    if (page.shift && !shifts) this.ends.push(async () => assert.equal((await page.shift()).toFixed(3), "0.000", `layout shift at ${address}`));
     return { page, lensan, placed, address };
   }
   // leave goes to another page once what is in sight was seen, which has it reported at once.

@@ -84,7 +84,7 @@ const here = (snippet) => snippet.replace(' target="_blank"', "");
 
 item("9 Enter and a press lead where the badge leads", async (scene) => {
   for (const act of [(p) => p.press("Enter"), (p, badge) => p.click(badge.x + 120, badge.y + 36)]) {
-    const { page: p, lensan, placed } = await scene.usual({ badge: (placed) => here(placed.badge) });
+    const { page: p, lensan, placed } = await scene.usual({ badge: (placed) => here(placed.badge), shifts: true });
     await p.until(settled, 1);
     await p.press("Tab");
     await act(p, (await p.evaluate(badges))[0]);
@@ -95,7 +95,7 @@ item("9 Enter and a press lead where the badge leads", async (scene) => {
 
 item("9 Enter and a press on a card's choice lead to that choice and nowhere else", async (scene) => {
   for (const act of [(p) => p.press("Enter"), (p, [x, y]) => p.click(x, y)]) {
-    const { page: p, lensan, placed } = await scene.usual({ badge: (placed) => here(placed.look("card", 320, 240)) });
+    const { page: p, lensan, placed } = await scene.usual({ badge: (placed) => here(placed.look("card", 320, 240)), shifts: true });
     await p.until(settled, 1);
     const at = await p.evaluate(() => {
       const link = document.querySelector('a[href*="/go/"]').parentElement.shadowRoot.querySelectorAll("a")[2];

@@ -30,7 +30,7 @@ async function stands(page, href) {
 
 for (const [fault, answer] of Object.entries(faults)) {
   item(`1 Lên Sàn ${fault}: the link works, load is not delayed, nothing is thrown`, async (scene) => {
-    const { page, lensan, placed } = await scene.usual({ badge: (p) => simple(p.badge), head: scene.watch, answer });
+    const { page, lensan, placed } = await scene.usual({ badge: (p) => simple(p.badge), head: scene.watch, answer, shifts: true });
     const { load } = await page.until(() => { const t = performance.timing; return t.loadEventEnd && { load: t.loadEventEnd - t.navigationStart }; });
     assert.ok(load < 3000, `load after ${load} ms`);
     const badge = await stands(page, `${lensan.origin}/go/${placed.code}`);

@@ -71,7 +71,7 @@ for (const [name, badge] of Object.entries(looks)) {
 }
 
 item("layout shift is seen where there is some", async (scene) => {
-  const { page } = await scene.usual({ after: "<p>Chân trang" });
+  const { page } = await scene.usual({ after: "<p>Chân trang", shifts: true });
   await page.until(settled, 1);
   await page.evaluate(() => { document.body.prepend(Object.assign(document.createElement("h1"), { textContent: "Muộn" })); });
   await wait(300);

@@ -45,7 +45,7 @@ item("8 400 % zoom in a window of 1280 px (Chromium and Firefox; WebKit's driver
 }, { only: ["chromium", "firefox"] });
 
 item("8 200 % text: the badge grows, no word is cut off; the card scrolls", async (scene) => {
-  const { page } = await scene.usual({ badge: three });
+  const { page } = await scene.usual({ badge: three, shifts: true });
   await page.until(settled, 3);
   await page.evaluate(() => {
     for (const link of document.querySelectorAll('a[href*="/go/"]')) {

@@ -23,7 +23,7 @@ const tools = `
   function hide(value) { hidden = value; document.dispatchEvent(new Event("visibilitychange")); }`;
 
 async function hanging(scene) {
-  const made = await scene.usual({ head: css + scene.host.js(tools), before: '<div id="b">', after: "</div>", badge: (p) => p.look("badge", 300, 100) });
+  const made = await scene.usual({ head: css + scene.host.js(tools), before: '<div id="b">', after: "</div>", badge: (p) => p.look("badge", 300, 100), shifts: true });
   await made.page.until(settled, 1);
   assert.equal(await made.page.evaluate(() => { shown(49); return document.getElementById("b").offsetHeight; }), 100);
   await wait(100);

@@ -66,7 +66,7 @@ const tolerated = 0.01; // of all pixels may differ visibly
 
 async function pictured(scene, { head = "", badge, media = [], tab = false }) {
   const face = `<style>@font-face{font-family:"House";src:url("${scene.host.file(".ttf", "font/ttf", font)}")}body{margin:0}</style>`;
-  const { page } = await scene.usual({ head: face + head, badge, size: { width: 400, height: 300 } });
+  const { page } = await scene.usual({ head: face + head, badge, size: { width: 400, height: 300 }, shifts: true });
   await page.media(media);
   await page.until(settled, 1);
   await page.evaluate(async () => {
