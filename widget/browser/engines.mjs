@@ -53,10 +53,8 @@ class PuppetPage extends Page {
     Object.assign(this, { engine, page, size });
   }
   async ready() { await this.page.setViewport(this.size); return this; }
-  // go returns at the page's load event, or at once with wait "none".
-  go(url, wait = "load") {
-    return wait === "none" ? this.page.evaluate((to) => { setTimeout(() => { location.href = to; }); }, url) : this.page.goto(url, { waitUntil: wait, timeout: 60_000 });
-  }
+  // go returns at the page's load event, or with "domcontentloaded" at that.
+  go(url, wait = "load") { return this.page.goto(url, { waitUntil: wait, timeout: 60_000 }); }
   evaluate(fn, ...args) { return this.page.evaluate(fn, ...args); }
   resize(size) { return this.page.setViewport({ ...standardSize, ...size }); }
   press(key) { return this.page.keyboard.press(key); }
@@ -141,7 +139,6 @@ class WebKitPage extends Page {
   }
   async go(url, wait = "load") {
     await this.driver.get(url);
-    if (wait === "none") return;
     await this.until((at, state) => location.href.split("#")[0] === at.split("#")[0] && (document.readyState === "complete" || document.readyState === state),
       url, wait === "domcontentloaded" ? "interactive" : "");
   }
