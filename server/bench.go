@@ -14,6 +14,7 @@ import (
 
 type benchCmd struct {
 	Connections int           `default:"256" help:"${help_bench_connections}"`
+	Phones      int           `default:"1" help:"${help_bench_phones}"`
 	Pairs       int           `default:"3" help:"${help_bench_pairs}"`
 	Duration    time.Duration `default:"5s" help:"${help_bench_duration}"`
 	MinRatio    float64       `default:"0" help:"${help_bench_min_ratio}"`
@@ -30,7 +31,7 @@ func (c benchCmd) Run(t *terminal) error {
 		cmd.Env = append(os.Environ(), env...)
 		return cmd
 	}
-	o := bench.Options{Text: t.lang, Out: t.out, Connections: c.Connections, Pairs: c.Pairs, Duration: c.Duration,
+	o := bench.Options{Text: t.lang, Out: t.out, Connections: c.Connections, Phones: c.Phones, Pairs: c.Pairs, Duration: c.Duration,
 		Bare: func(s bench.Setup) *exec.Cmd {
 			return child(nil, "bench-bare", "--at", s.Listen, "--location", s.Location)
 		},

@@ -23,6 +23,7 @@ type Options struct {
 	Progress    io.Writer     // a terminal on which one line is written over and over, or nil
 	Dir         string        // where the data folder is made; "" stands for os.TempDir()
 	Connections int           // default 256
+	Phones      int           // different ones that send the same requests; default 1
 	Pairs       int           // default 3
 	Duration    time.Duration // of one turn, default 5 s
 	Warm        time.Duration // before each turn, default 1 s
@@ -39,6 +40,9 @@ type Setup struct {
 func (o *Options) setDefaults() {
 	if o.Connections <= 0 {
 		o.Connections = 256
+	}
+	if o.Phones <= 0 {
+		o.Phones = 1
 	}
 	if o.Pairs <= 0 {
 		o.Pairs = 3
@@ -185,7 +189,7 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 
 func (r *run) turn(ctx context.Context, s *server, name string, n int) (Turn, error) {
 	r.print.progress(name, "n", fmt.Sprint(n+1), "of", fmt.Sprint(r.Pairs))
-	l := load{address: s.address, requests: requests(s.address, "/go/"+r.code, r.Connections), warm: r.Warm, duration: r.Duration, core: r.cores.client}
+	l := load{address: s.address, requests: requests(s.address, "/go/"+r.code, r.Connections, r.Phones), warm: r.Warm, duration: r.Duration, core: r.cores.client}
 	used := processTime(s.pid())
 	t, err := l.drive(ctx)
 	used = processTime(s.pid()) - used

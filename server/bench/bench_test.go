@@ -183,7 +183,7 @@ func TestDrive_faults(t *testing.T) {
 					c.Close()
 				}
 			}()
-			load := load{address: l.Addr().String(), requests: requests("localhost", "/", 2), duration: time.Second, core: noCore}
+			load := load{address: l.Addr().String(), requests: requests("localhost", "/", 2, 2), duration: time.Second, core: noCore}
 			_, err = load.drive(t.Context())
 			if !errors.Is(err, ErrWrongAnswer) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q in it", err, test.want)

@@ -10,13 +10,17 @@ var phones = []string{
 	"vivo 1906 Build/RP1A.200720.012", "V2247 Build/TP1A.220624.014", "RMX3085 Build/SP1A.210812.016", "Active 3 Build/QP1A.190711.020",
 }
 
-// requests returns one request a connection, each as another phone sends it
-// that follows a link inside Zalo: all the headers of Chrome's WebView.
-func requests(host, path string, connections int) [][]byte {
+// maxDistinct is how many different phones there are.
+var maxDistinct = 20 * len(phones)
+
+// requests returns one request a connection, as some number of different
+// phones send it that follow a link inside Zalo: all the headers of Chrome's WebView.
+func requests(host, path string, connections, distinct int) [][]byte {
 	list := make([][]byte, connections)
-	for i := range list {
-		chrome := 110 + i/len(phones)%20
-		list[i] = fmt.Appendf(nil, "GET %s HTTP/1.1\r\n"+
+	for c := range list {
+		i := c % min(distinct, maxDistinct)
+		chrome := 110 + i/len(phones)
+		list[c] = fmt.Appendf(nil, "GET %s HTTP/1.1\r\n"+
 			"Host: %s\r\n"+
 			"Connection: keep-alive\r\n"+
 			"sec-ch-ua: \"Chromium\";v=\"%[4]d\", \"Android WebView\";v=\"%[4]d\", \"Not-A.Brand\";v=\"99\"\r\n"+

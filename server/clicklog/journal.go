@@ -9,7 +9,7 @@ import (
 // written. Any other error means that it was not.
 var ErrUnknown = errors.New("outcome unknown")
 
-// Batch is what one commit wrote: N records (see AppendRecord), one after the other.
+// Batch is what one commit wrote: N records (see Encoder), one after the other.
 type Batch struct {
 	Seq  uint64 // number of the last record in the batch; grows by N from batch to batch in a local journal
 	N    int

@@ -87,6 +87,7 @@ type Log struct {
 	queue   []*batch  // the last one gathers
 	bytes   int       // in queue and in the commit under way
 	spare   []byte    // buffer of a settled batch
+	encoder Encoder   // of the last batch in queue
 	counts  Counts
 	failure error     // of the last write
 	began   time.Time // of the write under way, else zero
@@ -129,13 +130,14 @@ func (l *Log) add(c *referral.Click) *cohort {
 	} else {
 		b = &batch{data: l.spare[:0]}
 		l.spare = nil
+		l.encoder.Reset()
 		l.queue = append(l.queue, b)
 		if n == 0 {
 			l.work.Signal()
 		}
 	}
 	before := len(b.data)
-	b.data = AppendRecord(b.data, c)
+	b.data = l.encoder.Append(b.data, c)
 	l.bytes += len(b.data) - before
 	b.n++
 	l.counts.Waiting++

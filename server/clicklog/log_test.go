@@ -140,27 +140,29 @@ func TestLog_queueIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		l := New(&faulty{append: func([]byte, int) error { <-release; return nil }}, Options{QueueBytes: 10_000, BatchBytes: 1000})
-		size := lengthOf([]referral.Click{sampleClick()})
-		room := uint64((10_000 + size - 1) / size)
-		outcomes := make(chan Outcome, 200)
-		for range 200 {
+		size := len(encode([]referral.Click{sampleClick()}))
+		const calls = 1000
+		outcomes := make(chan Outcome, calls)
+		for range calls {
 			go func() { outcomes <- record(l) }()
 		}
 		synctest.Wait()
-		if l.bytes > 10_000+size {
+		if l.bytes < 10_000 || l.bytes >= 10_000+size {
 			t.Errorf("%d bytes in memory", l.bytes)
 		}
-		checkCounts(t, l, Counts{Lost: 200 - room, Waiting: int(room)})
+		waiting := l.Counts().Waiting
+		if waiting < 10_000/size || waiting == calls {
+			t.Errorf("%d of %d wait", waiting, calls)
+		}
+		checkCounts(t, l, Counts{Lost: uint64(calls - waiting), Waiting: waiting})
 		close(release)
 		l.Close(t.Context())
-		for range 200 {
+		for range calls {
 			<-outcomes
 		}
-		perBatch := (1000 + size - 1) / size
-		batches := 1 + (int(room)-1+perBatch-1)/perBatch // the first may be taken when it holds but one
 		got := l.Counts()
-		if got.Committed != room || got.Lost != 200-room || int(got.Batches) < batches-1 || int(got.Batches) > batches+1 {
-			t.Errorf("counts %+v, want %d committed in about %d batches", got, room, batches)
+		if got.Committed != uint64(waiting) || got.Lost != uint64(calls-waiting) || got.Batches < 5 || got.Batches > 15 {
+			t.Errorf("counts %+v, want %d committed in about 10 batches", got, waiting)
 		}
 		if o := record(l); o != Lost {
 			t.Errorf("after Close: %s", o)

@@ -31,7 +31,8 @@ type Status struct {
 // How an Applier paces itself.
 const (
 	applyEvery = time.Second            // clicks wait this long for others, unless someone waits for them
-	readEvery  = applyEvery / 10        // how often they are read meanwhile
+	readEvery  = applyEvery / 10        // how often they are read meanwhile,
+	readBusy   = applyEvery / 100       // and while they come: little at a time, lest redirects wait
 	finishWait = 5 * time.Second        // for what is left when Run ends
 	backoffMin = 100 * time.Millisecond // after a failure, doubled up to backoffMax
 	backoffMax = 2 * time.Second
@@ -50,7 +51,7 @@ type Applier struct {
 // NewApplier returns an Applier that has not started.
 func NewApplier(j clicklog.Journal, s Sink, c Classifier) *Applier {
 	a := &Applier{wake: make(chan struct{}, 1), moved: make(chan struct{})}
-	a.worker = worker{journal: j, sink: s, classifier: c, sums: NewAccumulator(), log: slog.Default(), applied: a.setApplied}
+	a.worker = worker{journal: j, sink: s, classifier: c, sums: NewAccumulator(), log: slog.Default(), texts: clicklog.Texts{}, applied: a.setApplied}
 	return a
 }
 
@@ -64,14 +65,18 @@ func (a *Applier) Run(ctx context.Context) error {
 		if due {
 			lastDue = time.Now()
 		}
+		position, pause := a.worker.position, readEvery
 		more, err := a.step(ctx, due)
+		if a.worker.position > position {
+			pause = readBusy
+		}
 		switch {
 		case err != nil:
 			sleep(ctx, backoff, nil)
 			backoff, due = min(2*backoff, backoffMax), true
 			continue
 		case !more:
-			due = sleep(ctx, readEvery, a.wake) || time.Since(lastDue) >= applyEvery
+			due = sleep(ctx, pause, a.wake) || time.Since(lastDue) >= applyEvery
 		}
 		backoff = backoffMin
 	}

@@ -168,7 +168,7 @@ func TestApplier_waitIsAnsweredAtOnce(t *testing.T) {
 			t.Errorf("%v, applied %+v after %s", err, a.Status(), time.Since(start))
 		}
 		appendClicks(t, j, clickNow())
-		time.Sleep(applyEvery + time.Millisecond)
+		time.Sleep(applyEvery + readEvery + time.Millisecond)
 		if seq, _ := s.applied(); seq != 3 || a.Status().Seq != 3 || a.Status().Err != nil {
 			t.Errorf("applied %d, status %+v", seq, a.Status())
 		}

@@ -35,6 +35,7 @@ type worker struct {
 	batches  []mark // in sums
 	retained retained
 	clicks   []referral.Click // of the batch at hand; kept for its memory
+	texts    clicklog.Texts
 }
 
 // step warms up if need be and reads until the sums are full or the journal
@@ -152,12 +153,12 @@ func (w *worker) take(b *clicklog.Batch) error {
 // rather than being passed over: a newer version of this program may know how.
 func (w *worker) decode(b *clicklog.Batch) error {
 	w.clicks = w.clicks[:0]
-	r := clicklog.NewReader(b.Data)
+	r := clicklog.NewReader(b.Data, w.texts)
 	for {
 		if len(w.clicks) == cap(w.clicks) {
 			w.clicks = append(w.clicks, referral.Click{})
 		} else {
-			w.clicks = w.clicks[:len(w.clicks)+1] // with the texts of an earlier click, often the same
+			w.clicks = w.clicks[:len(w.clicks)+1]
 		}
 		if !r.Next(&w.clicks[len(w.clicks)-1]) {
 			w.clicks = w.clicks[:len(w.clicks)-1]
