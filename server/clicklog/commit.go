@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 )
 
@@ -26,12 +25,6 @@ func (l *Log) run() {
 		}
 	}
 }
-
-// yields is how often the goroutine that commits lets others run before it
-// takes a batch. This waits for nobody: it lets clicks that are being answered
-// or have just arrived go first, so that on one core a commit serves 127 of
-// 256 connections instead of 26. More than four times changes nothing.
-const yields = 4
 
 // next waits for something to do: a batch, else a probe, else the end.
 func (l *Log) next() (b *batch, probe bool) {
@@ -55,11 +48,6 @@ func (l *Log) next() (b *batch, probe bool) {
 // take removes the first batch from the queue, which only the goroutine that
 // commits does.
 func (l *Log) take() *batch {
-	l.mu.Unlock()
-	for range yields {
-		runtime.Gosched()
-	}
-	l.mu.Lock()
 	b := l.queue[0]
 	n := copy(l.queue, l.queue[1:])
 	l.queue[n] = nil

@@ -198,7 +198,6 @@ func (g *Gate) pass(ctx *fasthttp.RequestCtx, w *way) referral.Day {
 		k.Marks |= referral.MarkPrefetch
 	}
 	g.clicks.Record(k)
-	*k = referral.Click{}
 
 	response := &ctx.Response
 	response.Header.SetCanonical(headerCacheControl, noStore)
