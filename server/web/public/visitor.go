@@ -3,7 +3,6 @@ package public
 import (
 	"bytes"
 	"crypto/rand"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"net/netip"
@@ -13,13 +12,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/dchest/siphash"
+	"github.com/minio/highwayhash"
 
 	"lensan/server/referral"
 )
 
-// VisitorKey hashes visitors with a secret of 128 bits that lives for one day
-// (SipHash-2-4). The secret stands in one file outside the store, so that a
+// VisitorKey hashes visitors with a secret of 256 bits that lives for one day
+// (HighwayHash-64). The secret stands in one file outside the store, so that a
 // restart does not count people twice, and is overwritten at midnight in
 // referral.Zone: yesterday's hashes then mean nothing to anybody.
 type VisitorKey struct {
@@ -29,10 +28,12 @@ type VisitorKey struct {
 	err     atomic.Pointer[error]
 }
 
+// secret is the key of the hash.
+type secret [highwayhash.Size]byte
+
 type dayKey struct {
 	day    referral.Day
-	secret [16]byte
-	k0, k1 uint64
+	secret secret
 }
 
 // OpenVisitorKey reads the day's secret from a file, or draws a new one and
@@ -69,7 +70,7 @@ func (v *VisitorKey) Hash(milli int64, addr netip.Addr, userAgent string) uint64
 	a := addr.As16()
 	n := copy(buf[:], a[:])
 	n += copy(buf[n:], userAgent)
-	return siphash.Hash(k.k0, k.k1, buf[:n])
+	return highwayhash.Sum64(buf[:n], k.secret[:])
 }
 
 // replace puts a new secret in force if the one in force is older than day.
@@ -79,11 +80,10 @@ func (v *VisitorKey) replace(day referral.Day) *dayKey {
 	if k := v.current.Load(); k != nil && k.day >= day {
 		return k
 	}
-	var secret [16]byte
-	if _, err := rand.Read(secret[:]); err != nil {
+	k := &dayKey{day: day}
+	if _, err := rand.Read(k.secret[:]); err != nil {
 		panic(fmt.Sprintf("no randomness: %v", err))
 	}
-	k := newDayKey(day, secret)
 	v.current.Store(k)
 	if err := writeDayKey(v.path, k); err != nil {
 		err = fmt.Errorf("visitor key: %w", err)
@@ -94,21 +94,17 @@ func (v *VisitorKey) replace(day referral.Day) *dayKey {
 	return k
 }
 
-func newDayKey(day referral.Day, secret [16]byte) *dayKey {
-	return &dayKey{day: day, secret: secret, k0: binary.LittleEndian.Uint64(secret[:8]), k1: binary.LittleEndian.Uint64(secret[8:])}
-}
-
 func parseDayKey(raw []byte) (*dayKey, bool) {
 	day, secretHex, _ := bytes.Cut(bytes.TrimSpace(raw), []byte(" "))
 	d, err := referral.ParseDay(string(day))
-	if err != nil || len(secretHex) != 32 {
+	k := &dayKey{day: d}
+	if err != nil || hex.DecodedLen(len(secretHex)) != len(k.secret) {
 		return nil, false
 	}
-	var secret [16]byte
-	if _, err := hex.Decode(secret[:], secretHex); err != nil {
+	if _, err := hex.Decode(k.secret[:], secretHex); err != nil {
 		return nil, false
 	}
-	return newDayKey(d, secret), true
+	return k, true
 }
 
 // writeDayKey replaces the file whole, so that no half of a key is ever read.

@@ -70,7 +70,7 @@ func TestVisitorKey(t *testing.T) {
 }
 
 func TestVisitorKey_brokenFileIsReplaced(t *testing.T) {
-	for name, content := range map[string]string{"empty": "", "text": "hello", "short": "2026-11-24 00ff", "not hex": "2026-11-24 " + strings.Repeat("z", 32), "yesterday": "2026-11-23 " + strings.Repeat("0", 32)} {
+	for name, content := range map[string]string{"empty": "", "text": "hello", "short": "2026-11-24 00ff", "not hex": "2026-11-24 " + strings.Repeat("z", 64), "yesterday": "2026-11-23 " + strings.Repeat("0", 64)} {
 		path := filepath.Join(t.TempDir(), "visitor.key")
 		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
@@ -79,7 +79,7 @@ func TestVisitorKey_brokenFileIsReplaced(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		raw, err := os.ReadFile(path)
-		if k, ok := parseDayKey(raw); err != nil || !ok || k.day != referral.DayOf(noon) || k.secret == [16]byte{} {
+		if k, ok := parseDayKey(raw); err != nil || !ok || k.day != referral.DayOf(noon) || k.secret == (secret{}) {
 			t.Errorf("%s: %q", name, raw)
 		}
 	}
