@@ -3,6 +3,7 @@ package referral
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -85,12 +86,26 @@ func pairs(nameValue []string) Args {
 }
 
 // Faults collects every field at fault, so that they are reported together.
-// Its zero value is ready to use.
+// Of several faults of one field, or of a field and its parts, the first
+// stands. Its zero value is ready to use.
 type Faults struct{ fields []FieldError }
 
 // Add notes that a field (a JSON pointer) is wrong.
 func (f *Faults) Add(field, key string, nameValue ...string) {
-	f.fields = append(f.fields, FieldError{Field: field, Key: key, Args: pairs(nameValue)})
+	f.add(FieldError{Field: field, Key: key, Args: pairs(nameValue)})
+}
+
+func (f *Faults) add(fault FieldError) {
+	if !f.Has(fault.Field) {
+		f.fields = append(f.fields, fault)
+	}
+}
+
+// Has reports whether a field, or one that it is part of, is at fault.
+func (f *Faults) Has(field string) bool {
+	return slices.ContainsFunc(f.fields, func(other FieldError) bool {
+		return other.Field == field || strings.HasPrefix(field, other.Field+"/")
+	})
 }
 
 // Include adds the fields that an *Error names and returns nil; any other
@@ -100,7 +115,9 @@ func (f *Faults) Include(err error) error {
 	if !errors.As(err, &named) || len(named.Fields) == 0 {
 		return err
 	}
-	f.fields = append(f.fields, named.Fields...)
+	for _, fault := range named.Fields {
+		f.add(fault)
+	}
 	return nil
 }
 
@@ -111,7 +128,7 @@ func (f *Faults) AddError(field string, err error) error {
 	if !errors.As(err, &named) {
 		return err
 	}
-	f.fields = append(f.fields, FieldError{Field: field, Key: named.Key, Args: named.Args})
+	f.add(FieldError{Field: field, Key: named.Key, Args: named.Args})
 	return nil
 }
 

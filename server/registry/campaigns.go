@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 
 	"lensan/server/referral"
 )
@@ -24,7 +25,8 @@ func (r *Registry) CreateCampaign(ctx context.Context, a referral.Actor, in Camp
 	c = referral.Campaign{From: referral.NoDay, To: referral.NoDay}
 	set(&c.ID, in.ID)
 	in.apply(&c)
-	if err := c.Validate(); err != nil {
+	f := in.Faults
+	if err := errors.Join(f.Include(c.Validate()), f.Err()); err != nil {
 		return referral.Campaign{}, err
 	}
 	err = r.write(ctx, func(tx Tx) error {
@@ -49,7 +51,7 @@ func (r *Registry) UpdateCampaign(ctx context.Context, a referral.Actor, id stri
 			return err
 		}
 		c = before
-		var f referral.Faults
+		f := in.Faults
 		fixed(&f, "/id", c.ID, in.ID)
 		in.apply(&c)
 		reason := checkReason(&f, reason)

@@ -35,7 +35,7 @@ func (r *Registry) CreateDestination(ctx context.Context, a referral.Actor, in D
 		}
 		set(&d.ID, in.ID)
 		in.apply(&d)
-		var f referral.Faults
+		f := in.Faults
 		if err := checkDestination(&f, &d, others); err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (r *Registry) UpdateDestination(ctx context.Context, a referral.Actor, id s
 			return err
 		}
 		d = before
-		var f referral.Faults
+		f := in.Faults
 		fixed(&f, "/id", d.ID, in.ID)
 		in.apply(&d)
 		reason := checkReason(&f, reason)

@@ -13,7 +13,8 @@ import (
 
 // PortalInput is what a caller sends to create or change a portal; nil fields
 // are left as they are (required ones may not be nil on creation). The ID
-// cannot be changed after creation.
+// cannot be changed after creation. Faults that the caller has found already
+// are reported with those found here.
 type PortalInput struct {
 	ID           *string
 	Name         *string
@@ -21,6 +22,8 @@ type PortalInput struct {
 	ProvinceOn   *referral.Day // the day on which the code was valid; today if nil
 	Hosts        *[]string     // kept in lower case, each once
 	ContactEmail *string
+
+	Faults referral.Faults // what is wrong with how the input was written
 }
 
 // DestinationInput likewise. FallbackID "" takes the fallback away. A new URL
@@ -36,6 +39,8 @@ type DestinationInput struct {
 	Confirmed  *bool
 	Paused     *bool
 	Position   *int
+
+	Faults referral.Faults // what is wrong with how the input was written
 }
 
 // PlacementInput likewise. Portal and Kind cannot be changed after creation.
@@ -47,6 +52,8 @@ type PlacementInput struct {
 	Label       *string
 	Campaign    *string
 	State       *string
+
+	Faults referral.Faults // what is wrong with how the input was written
 }
 
 // CampaignInput likewise. A Day of NoDay opens that end.
@@ -55,6 +62,8 @@ type CampaignInput struct {
 	Name *string
 	From *referral.Day
 	To   *referral.Day
+
+	Faults referral.Faults // what is wrong with how the input was written
 }
 
 // tidy returns s in NFC, without space at its ends and without characters

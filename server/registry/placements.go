@@ -63,7 +63,7 @@ func (r *Registry) insertPlacement(tx Tx, a referral.Actor, in PlacementInput) (
 	if in.Kind != nil {
 		p.Kind = referral.PlacementKind(*in.Kind)
 	}
-	var f referral.Faults
+	f := in.Faults
 	if p.Portal != "" {
 		if err := r.checkPortal(tx, &f, a, p.Portal); err != nil {
 			return p, err
@@ -122,7 +122,7 @@ func (r *Registry) UpdatePlacement(ctx context.Context, a referral.Actor, code r
 			return err
 		}
 		p = before
-		var f referral.Faults
+		f := in.Faults
 		fixed(&f, "/portal", p.Portal, in.Portal)
 		fixed(&f, "/kind", string(p.Kind), in.Kind)
 		if err := applyPlacement(tx, &f, &p, in); err != nil {

@@ -48,7 +48,7 @@ func (r *Registry) CreatePortal(ctx context.Context, a referral.Actor, in Portal
 }
 
 func (r *Registry) insertPortal(tx Tx, a referral.Actor, in PortalInput) (p referral.Portal, err error) {
-	var f referral.Faults
+	f := in.Faults
 	set(&p.ID, in.ID)
 	if in.Province == nil {
 		f.Add("/province", "error.required")
@@ -78,7 +78,7 @@ func (r *Registry) UpdatePortal(ctx context.Context, a referral.Actor, id string
 			return err
 		}
 		p = before
-		var f referral.Faults
+		f := in.Faults
 		fixed(&f, "/id", p.ID, in.ID)
 		if in.Province == nil && in.ProvinceOn != nil {
 			f.Add("/province", "error.required")
@@ -106,7 +106,7 @@ func (r *Registry) applyPortal(f *referral.Faults, a referral.Actor, p *referral
 	if in.Hosts != nil {
 		p.Hosts = tidyHosts(*in.Hosts)
 	}
-	if in.Province != nil {
+	if in.Province != nil && !f.Has("/province_on") {
 		if err := r.applyProvince(f, a, p, in); err != nil {
 			return err
 		}

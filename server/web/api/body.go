@@ -115,9 +115,9 @@ func (o *object) at(name string) string {
 }
 
 // done returns all faults found, unknown fields among them.
-func (o *object) done() error {
+func (o *object) done() referral.Faults {
 	o.refuseUnknown()
-	return o.faults.Err()
+	return *o.faults
 }
 
 func (o *object) refuseUnknown() {

@@ -55,9 +55,7 @@ func (a *API) handleCampaignCreate(c *call) error {
 		return err
 	}
 	in := readCampaign(o)
-	if err := o.done(); err != nil {
-		return err
-	}
+	in.Faults = o.done()
 	made, err := a.d.Registry.CreateCampaign(c.ctx, c.actor, in)
 	if err != nil {
 		return err
@@ -71,9 +69,7 @@ func (a *API) handleCampaignUpdate(c *call) error {
 		return err
 	}
 	in, reason := readCampaign(o), o.reason()
-	if err := o.done(); err != nil {
-		return err
-	}
+	in.Faults = o.done()
 	changed, err := a.d.Registry.UpdateCampaign(c.ctx, c.actor, c.param("id"), in, reason)
 	if err != nil {
 		return err

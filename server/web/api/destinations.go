@@ -64,9 +64,7 @@ func (a *API) handleDestinationCreate(c *call) error {
 		return err
 	}
 	in := readDestination(o)
-	if err := o.done(); err != nil {
-		return err
-	}
+	in.Faults = o.done()
 	d, err := a.d.Registry.CreateDestination(c.ctx, c.actor, in)
 	if err != nil {
 		return err
@@ -80,9 +78,7 @@ func (a *API) handleDestinationUpdate(c *call) error {
 		return err
 	}
 	in, reason := readDestination(o), o.reason()
-	if err := o.done(); err != nil {
-		return err
-	}
+	in.Faults = o.done()
 	d, err := a.d.Registry.UpdateDestination(c.ctx, c.actor, c.param("id"), in, reason)
 	if err != nil {
 		return err

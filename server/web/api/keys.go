@@ -99,8 +99,8 @@ func (a *API) handleKeyCreate(c *call) error {
 			}
 		}
 	}
-	if err := o.done(); err != nil {
-		return err
+	if faults := o.done(); faults.Err() != nil {
+		return faults.Err()
 	}
 	k, secret, err := a.d.Access.CreateKey(c.ctx, c.actor, k)
 	if err != nil {

@@ -96,9 +96,7 @@ func (a *API) handlePlacementCreate(c *call) error {
 		return err
 	}
 	in := readPlacement(o)
-	if err := o.done(); err != nil {
-		return err
-	}
+	in.Faults = o.done()
 	p, err := a.d.Registry.CreatePlacement(c.ctx, c.actor, in)
 	if err != nil {
 		return err
@@ -116,9 +114,7 @@ func (a *API) handlePlacementUpdate(c *call) error {
 		return err
 	}
 	in, reason := readPlacement(o), o.reason()
-	if err := o.done(); err != nil {
-		return err
-	}
+	in.Faults = o.done()
 	p, err := a.d.Registry.UpdatePlacement(c.ctx, c.actor, code, in, reason)
 	if err != nil {
 		return err

@@ -69,9 +69,7 @@ func (a *API) handlePortalCreate(c *call) error {
 		return err
 	}
 	in := readPortal(o)
-	if err := o.done(); err != nil {
-		return err
-	}
+	in.Faults = o.done()
 	p, err := a.d.Registry.CreatePortal(c.ctx, c.actor, in)
 	if err != nil {
 		return err
@@ -85,9 +83,7 @@ func (a *API) handlePortalUpdate(c *call) error {
 		return err
 	}
 	in, reason := readPortal(o), o.reason()
-	if err := o.done(); err != nil {
-		return err
-	}
+	in.Faults = o.done()
 	p, err := a.d.Registry.UpdatePortal(c.ctx, c.actor, c.param("id"), in, reason)
 	if err != nil {
 		return err
@@ -103,8 +99,8 @@ func (a *API) handlePortalMerge(c *call) error {
 	var into *string
 	o.text("into", &into)
 	reason := o.reason()
-	if err := o.done(); err != nil {
-		return err
+	if faults := o.done(); faults.Err() != nil {
+		return faults.Err()
 	}
 	if into == nil {
 		into = new(string)

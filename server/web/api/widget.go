@@ -47,8 +47,8 @@ func (a *API) handleWidgetUpdate(c *call) error {
 	o.textOrNull("canary", &in.Canary)
 	o.texts("canary_provinces", &in.Provinces)
 	reason := o.reason()
-	if err := o.done(); err != nil {
-		return err
+	if faults := o.done(); faults.Err() != nil {
+		return faults.Err()
 	}
 	x, err := a.d.Registry.UpdateRelease(c.ctx, c.actor, in, a.d.Releases, reason)
 	if err != nil {
