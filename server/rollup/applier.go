@@ -124,7 +124,7 @@ func (a *Applier) step(ctx context.Context, due bool) (more bool, err error) {
 func (a *Applier) setApplied(seq uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.status.Seq, a.status.AppliedAt = seq, time.Now()
+	a.status = Status{Seq: seq, AppliedAt: time.Now()}
 	close(a.moved)
 	a.moved = make(chan struct{})
 }
