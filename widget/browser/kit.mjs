@@ -32,8 +32,8 @@ export class Scene {
     return made;
   }
   // place registers a placement and returns its code and its snippets for an origin.
-  async place(origin) {
-    const { code, snippets } = await this.server.place();
+  async place(origin, destination) {
+    const { code, snippets } = await this.server.place(destination);
     const moved = Object.fromEntries(Object.entries(snippets).map(([tier, snippet]) => [tier, snippet.replaceAll(base, origin)]));
     return { code, ...moved, look: (style, width, height, lang = "vi") => look(moved.badge, style, width, height, lang) };
   }

@@ -105,3 +105,18 @@ item("10 a view comes to stand in the statistics, by placement and referring hos
   const hosts = await scene.server.api("GET", `/stats?group_by=referrer_host&placement=${placed.code}`);
   assert.deepEqual(hosts.rows.map(({ key, views }) => [key, views]), [["127.0.0.1", 1]]);
 });
+
+item("10 loads (what the browser's cache did not spare), views and clicks are three numbers in the statistics", async (scene) => {
+  const lensan = await scene.relay(), placed = await scene.place(lensan.origin, "hub"), page = await scene.open();
+  const address = scene.host.page(placed.script, placed.badge);
+  for (let visits = 1; visits <= 2; visits++) {
+    await page.go(`${address}?${visits}`);
+    await page.until(settled, 1);
+    await eventually(() => lensan.seen.length === visits);
+  }
+  await page.press("Tab");
+  await page.press("Enter");
+  await lensan.until(`GET /go/${placed.code}`);
+  const row = await eventually(async () => { const found = await scene.server.stats(placed.code); return found?.views >= 2 && found; });
+  assert.deepEqual([row.loads, row.views, row.people + row.bot], [1, 2, 1], JSON.stringify(row)); // a driven Chromium calls itself headless, which is a bot
+});
