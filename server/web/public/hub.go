@@ -3,9 +3,11 @@ package public
 import (
 	_ "embed"
 	"html/template"
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"lensan/server/referral"
 	"lensan/server/web"
@@ -28,15 +30,16 @@ type hub struct {
 }
 
 type hubData struct {
-	Style                template.CSS
-	Icon                 template.URL
-	Code, Portal         string
-	OEmbed               string // address of the oEmbed description
-	Province             string // "" if the portal's name says it
-	OtherLang, LangQuery string
-	Note                 string // text key
-	Groups               []hubGroup
-	Hotline              *hubHotline
+	Style               template.CSS
+	Icon                template.URL
+	Code, Portal        string
+	OEmbed              string // address of the oEmbed description
+	Province            string // "" if the portal's name says it
+	OtherLang, OtherURL string // this page in the other language
+	LangQuery           string
+	Note                string // text key
+	Groups              []*hubGroup
+	Hotline             *hubHotline
 }
 
 type hubGroup struct {
@@ -45,9 +48,11 @@ type hubGroup struct {
 	Buttons []hubButton
 }
 
+// hubButton is one destination. Host is where a press leads; "" while nothing
+// can be reached there. Instead says that it is the host of a fallback.
 type hubButton struct {
-	Href, Text, Host string
-	Primary          bool
+	Href, Text, TextLang, Host string
+	Primary, Instead           bool
 }
 
 type hubHotline struct {
@@ -59,6 +64,9 @@ func newHub(d Deps) *hub {
 	return &hub{links: d.Links, pages: d.Pages, base: d.Base, hotline: d.Hotline,
 		csp: "default-src 'none'; style-src " + web.CSPHash(hubStyle) + "; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
 }
+
+// compress makes an answer smaller for browsers that accept it.
+var compress = fasthttp.CompressHandlerBrotliLevel(func(*fasthttp.RequestCtx) {}, fasthttp.CompressBrotliDefaultCompression, fasthttp.CompressDefaultCompression)
 
 // handle sends the hub page of a placement. choice is what was asked for in
 // /go/{code}/{destination} and cannot be reached, or "".
@@ -72,50 +80,85 @@ func (h *hub) handle(c *fiber.Ctx, link *referral.Link, day referral.Day, choice
 	if lang == "en" {
 		data.OtherLang, data.LangQuery = "vi", "?lang=en"
 	}
-	groups := []hubGroup{{}, {Title: "public.hub.marketplaces"}, {Title: "public.hub.feedback"}, {Title: "public.hub.ministries", Minor: true}}
-	for _, d := range h.links.Load().Destinations() {
-		if !d.Open() {
-			continue
-		}
-		b := hubButton{Href: "/go/" + string(link.Code) + "/" + d.ID, Text: d.Name.In(lang), Host: d.Target.Host()}
-		at := 0
-		switch d.Kind {
-		case referral.KindSupportPortal:
-			b.Primary = true
-		case referral.KindMarketplaceSignup:
-			at = 1
-		case referral.KindFeedback:
-			at = 2
-		case referral.KindMinistry:
-			at = 3
-		}
-		groups[at].Buttons = append(groups[at].Buttons, b)
-	}
-	for _, g := range groups {
-		if len(g.Buttons) > 0 {
-			data.Groups = append(data.Groups, g)
-		}
+	data.OtherURL = otherHub(link, choice, data.OtherLang)
+	data.Groups = h.groups(link, lang, data.LangQuery)
+	if len(data.Groups) == 0 && data.Note == "" {
+		data.Note = "public.hub.note_none"
 	}
 	if h.hotline != "" {
 		data.Hotline = &hubHotline{Number: h.hotline, Href: telephone(h.hotline)}
 	}
 	c.Set(fiber.HeaderContentSecurityPolicy, h.csp)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	return h.pages.Render(c, lang, "hub.html", data)
+	if err := h.pages.Render(c, lang, "hub.html", data); err != nil {
+		return err
+	}
+	compress(c.Context())
+	return nil
+}
+
+// otherHub returns the address of the hub in another language. It is a choice
+// made on the hub, so that a scan whose reader changes the language remains
+// one scan, and keeps the note that a closed page gave rise to.
+func otherHub(link *referral.Link, choice, lang string) string {
+	switch {
+	case link.State != referral.PlacementOpen:
+		choice = referral.HubID
+	case choice == "":
+		choice = link.Wanted
+	}
+	return "/go/" + string(link.Code) + "/" + url.PathEscape(choice) + "?lang=" + lang
+}
+
+// groups returns the destinations by kind. Groups and the buttons in them
+// stand in the order that the registry gives the destinations. A paused one
+// is not offered; a dead one is, with its fallback or as closed for now.
+func (h *hub) groups(link *referral.Link, lang, query string) []*hubGroup {
+	byTitle := map[string]*hubGroup{}
+	var groups []*hubGroup
+	links := h.links.Load()
+	for _, d := range links.Destinations() {
+		if d.Paused {
+			continue
+		}
+		b := hubButton{Text: d.Name.In(lang), Primary: d.Kind == referral.KindSupportPortal}
+		if lang == "en" && d.Name.En == "" {
+			b.TextLang = "vi"
+		}
+		if open := links.Choose(d.ID); open != nil {
+			b.Href, b.Host, b.Instead = "/go/"+string(link.Code)+"/"+d.ID+query, open.Target.Host(), open != d
+		}
+		title := hubTitles[d.Kind]
+		g := byTitle[title]
+		if g == nil {
+			g = &hubGroup{Title: title, Minor: d.Kind == referral.KindMinistry}
+			byTitle[title], groups = g, append(groups, g)
+		}
+		g.Buttons = append(g.Buttons, b)
+	}
+	return groups
+}
+
+// hubTitles are the text keys of the groups' headings; kinds without one are
+// one group without heading.
+var hubTitles = map[referral.Kind]string{
+	referral.KindMarketplaceSignup: "public.hub.marketplaces",
+	referral.KindFeedback:          "public.hub.feedback",
+	referral.KindMinistry:          "public.hub.ministries",
 }
 
 // hubNote says why someone who was sent elsewhere sees the hub; "" if the hub
 // is where the code leads.
 func hubNote(link *referral.Link, choice string) string {
 	switch {
+	case link.State == referral.PlacementRetired:
+		return "public.hub.note_retired"
+	case link.State == referral.PlacementPaused && (choice == "" || choice == referral.HubID):
+		return "public.hub.note_paused"
 	case choice == referral.HubID:
 		return ""
 	case choice != "":
 		return "public.hub.note_closed"
-	case link.State == referral.PlacementRetired:
-		return "public.hub.note_retired"
-	case link.State == referral.PlacementPaused:
-		return "public.hub.note_paused"
 	case link.Wanted != referral.HubID:
 		return "public.hub.note_closed"
 	}
