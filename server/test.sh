@@ -62,7 +62,7 @@ git diff --exit-code --stat -- widget/dist
 say "tests with the race detector"
 go test -race -timeout 20m ./...
 
-say "the widget on hostile pages in three engines"
+say "the widget on hostile pages, and the public pages, in three engines"
 bash widget/browser/run.sh
 
 say "redirects with durable clicks against bare ones"

@@ -56,6 +56,8 @@ class PuppetPage extends Page {
   // go returns at the page's load event, or with "domcontentloaded" at that.
   go(url, wait = "load") { return this.page.goto(url, { waitUntil: wait, timeout: 60_000 }); }
   evaluate(fn, ...args) { return this.page.evaluate(fn, ...args); }
+  // inject runs a script in the page whatever its policy.
+  inject(source) { return this.page.evaluate(source); }
   resize(size) { return this.page.setViewport({ ...standardSize, ...size }); }
   press(key) { return this.page.keyboard.press(key); }
   // click presses the mouse at a point of the viewport.
@@ -145,6 +147,7 @@ class WebKitPage extends Page {
   evaluate(fn, ...args) {
     return this.driver.executeScript(`return (${fn}).apply(null, arguments)`, ...args);
   }
+  inject(source) { return this.driver.executeScript(source); }
   // resize makes the viewport, not the window, of that size.
   async resize({ width, height }) {
     await this.driver.manage().window().setRect({ width, height });
