@@ -4,7 +4,7 @@ import { startHost } from "./host.mjs";
 import { items, Scene } from "./kit.mjs";
 import { start } from "./lensan.mjs";
 
-for (const file of (process.env.LENSAN_ITEMS || "down policy css libraries repeated markup denied small access views whole figures hub").split(" ")) {
+for (const file of (process.env.LENSAN_ITEMS || "down policy css libraries repeated markup denied small access views whole figures hub pages").split(" ")) {
   await import(`./items/${file}.mjs`);
 }
 const wanted = (process.env.LENSAN_ENGINES || engines.join(" ")).split(" ");

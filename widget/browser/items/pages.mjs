@@ -1,0 +1,72 @@
+// The public pages besides the hub: axe, keyboard, large text, no scripts.
+import assert from "node:assert/strict";
+import { axeFaults, lay, ringed, sideways, sizes, small, wide } from "../reading.mjs";
+import { item } from "../kit.mjs";
+
+// pages are what a person may have before them, as name and path.
+const pages = {
+  "home page": () => "/",
+  "verify page": () => "/kiem-tra",
+  "verify page, a genuine code": async (scene) => `/kiem-tra/${(await scene.server.place()).code}`,
+  "verify page, a slip": async (scene) => `/kiem-tra/${slip((await scene.server.place()).code)}`,
+  "verify page, English": () => "/kiem-tra?ma=abc&lang=en",
+  "embed page": async (scene) => `/nhung/${(await scene.server.place()).code}`,
+  "embed page, English": async (scene) => `/nhung/${(await scene.server.place()).code}?lang=en&cms=nukeviet`,
+};
+
+// slip exchanges a code's first symbol for another.
+function slip(code) { return (code[0] === "2" ? "3" : "2") + code.slice(1); }
+
+// open goes to a page of the server, which takes an address of its own for its base.
+async function open(scene, path, { size = small, scheme } = {}) {
+  const page = await scene.open(size);
+  if (scheme) await page.media([{ name: "prefers-color-scheme", value: scheme }]);
+  await page.go(scene.server.url + path, "domcontentloaded");
+  await page.until(() => document.readyState === "complete" || document.fonts.status === "loaded");
+  return page;
+}
+
+for (const [name, path] of Object.entries(pages)) {
+  for (const scheme of ["light", "dark"]) {
+    item(`${name}: axe finds nothing wrong, ${scheme}`, async (scene) => {
+      assert.deepEqual(await axeFaults(await open(scene, await path(scene), { scheme })), []);
+    }, { only: ["chromium"] });
+  }
+  item(`${name}: axe finds nothing wrong`, async (scene) => {
+    assert.deepEqual(await axeFaults(await open(scene, await path(scene))), []);
+  }, { only: ["firefox", "webkit"] });
+
+  item(`${name}: no scrolling sideways, nor with text twice as large`, async (scene) => {
+    const page = await open(scene, await path(scene));
+    await page.evaluate(() => { for (const part of document.querySelectorAll("details")) part.open = true; });
+    for (const size of [{ width: 320, height: 640 }, small, { width: 768, height: 1024 }, wide]) {
+      await page.resize(size);
+      assert.deepEqual(await page.evaluate(sideways), [], `${size.width} px`);
+    }
+    await page.resize(small);
+    await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
+    assert.deepEqual(await page.evaluate(sideways), [], "large text");
+  });
+  lay(name.replace(/\W+/g, "-"), path);
+}
+
+item("verify page: what can be pressed is at least 48 px high, and by keyboard comes in order", async (scene) => {
+  const page = await open(scene, "/kiem-tra");
+  const found = await page.evaluate(sizes, "main a, main button, main input:not([type=hidden])");
+  assert.ok(found.length >= 2, JSON.stringify(found));
+  assert.deepEqual(found.filter(([, , height]) => height < 48), []);
+  await page.evaluate(() => { document.querySelector("input").focus(); });
+  assert.match(await page.evaluate(ringed), /^ma solid 3px$/);
+  await page.press("Tab");
+  assert.match(await page.evaluate(ringed), /^Kiểm tra solid 3px$/);
+});
+
+item("verify page: without scripts a slip is answered with the code that was meant", async (scene) => {
+  const { code } = await scene.server.place(), page = await scene.open(small);
+  await page.page.setJavaScriptEnabled(false);
+  await page.go(scene.server.url + "/kiem-tra");
+  await page.page.type("#ma", slip(code).toLowerCase().replace(/(...)/, "$1 - "));
+  await Promise.all([page.page.waitForNavigation(), page.page.keyboard.press("Enter")]);
+  await Promise.all([page.page.waitForNavigation(), page.page.click(`a[href="/kiem-tra/${code}"]`)]);
+  assert.match(await page.page.$eval("h1", (h) => h.textContent), new RegExp(`${code} là mã của chúng tôi`));
+}, { only: ["chromium"] });
