@@ -48,6 +48,11 @@ func checkOptionalText(f *Faults, field, s string, maxRunes int) {
 	}
 }
 
+// checkOptionalLines is checkOptionalText for a text of several lines.
+func checkOptionalLines(f *Faults, field, s string, maxRunes int) {
+	checkOptionalText(f, field, strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s), maxRunes)
+}
+
 // validHost accepts a host name in lower case (RFC 1123, punycode for others),
 // without port, at most 253 bytes.
 func validHost(host string) bool {

@@ -13,6 +13,8 @@ type Snapshot struct {
 	Portals      []Portal
 	Campaigns    []Campaign
 	Placements   []Placement
+	Batches      []PrintBatch
+	Places       []PrintPlace // number, code, batch and serial numbers alone
 	Release      Release
 }
 
@@ -24,6 +26,8 @@ type Links struct {
 	destinations []*LinkDestination // by Position, then ID
 	provinces    *Provinces
 	byHost       map[string]*LinkPortal
+	sheets       []sheets // by serial number
+	prints       map[Code]*LinkPrint
 	release      Release
 }
 
@@ -130,6 +134,7 @@ func BuildLinks(s Snapshot, provinces *Provinces, dead map[string]bool) (*Links,
 		}
 		l.byCode[p.Code] = &links[i]
 	}
+	l.addPrints(s)
 	return l, nil
 }
 

@@ -1,6 +1,10 @@
 package referral
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // PlacementKind says where a placement's code is shown.
 type PlacementKind string
@@ -69,6 +73,7 @@ type Campaign struct {
 	Name      string
 	From      Day // NoDay: open
 	To        Day // last day; NoDay: open
+	Posters   PosterTexts
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -81,5 +86,25 @@ func (c *Campaign) Validate() error {
 	if c.From != NoDay && c.To != NoDay && c.To < c.From {
 		f.Add("/to", "error.before_from")
 	}
+	c.Posters.check(&f, "/poster_texts")
 	return f.Err()
+}
+
+// PosterTexts replace the texts of a campaign's posters: name of a text →
+// text. A name that is not there keeps the usual text.
+type PosterTexts map[string]string
+
+// PosterTextNames are the texts of a poster that a campaign may replace.
+var PosterTextNames = []string{"title", "call", "scan", "warning", "help"}
+
+const maxPosterText = 120 // characters: what the smallest poster can hold
+
+func (t PosterTexts) check(f *Faults, field string) {
+	for name, text := range t {
+		if !slices.Contains(PosterTextNames, name) {
+			f.Add(field+"/"+name, "error.one_of", "value", name, "allowed", strings.Join(PosterTextNames, ", "))
+			continue
+		}
+		checkText(f, field+"/"+name, text, maxPosterText)
+	}
 }

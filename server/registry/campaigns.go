@@ -75,4 +75,13 @@ func (in *CampaignInput) apply(c *referral.Campaign) {
 	setText(&c.Name, in.Name)
 	set(&c.From, in.From)
 	set(&c.To, in.To)
+	if in.Posters != nil {
+		c.Posters = nil
+		for name, text := range *in.Posters {
+			if c.Posters == nil {
+				c.Posters = referral.PosterTexts{}
+			}
+			c.Posters[name] = tidy(text)
+		}
+	}
 }

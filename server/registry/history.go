@@ -30,7 +30,7 @@ func (r *Registry) portalFields(p referral.Portal) []field {
 }
 
 func campaignFields(c referral.Campaign) []field {
-	return []field{{"id", c.ID}, {"name", c.Name}, {"from", c.From}, {"to", c.To}}
+	return []field{{"id", c.ID}, {"name", c.Name}, {"from", c.From}, {"to", c.To}, {"poster_texts", c.Posters}}
 }
 
 func placementFields(p referral.Placement) []field {
@@ -91,7 +91,7 @@ func (r *Registry) record(tx Tx, c referral.Change, before, after []field) (err 
 }
 
 // History returns who changed an entity ("portal", "placement", "destination",
-// "campaign", "widget"), newest first. What the actor may not read is ErrNotFound.
+// "campaign", "batch", "widget"), newest first. What the actor may not read is ErrNotFound.
 func (r *Registry) History(ctx context.Context, a referral.Actor, entity, key string, p Page) ([]referral.Change, string, error) {
 	var err error
 	switch entity {
@@ -107,6 +107,8 @@ func (r *Registry) History(ctx context.Context, a referral.Actor, entity, key st
 		if err = r.mayReadAll(a, referral.Errorf(referral.ErrNotFound, "error.campaign_unknown", "id", key)); err == nil {
 			_, err = r.store.FindCampaign(ctx, key)
 		}
+	case "batch":
+		_, err = r.Batch(ctx, a, key)
 	case "widget":
 		if err = mayWriteDestinations(a); err == nil && key != releaseKey {
 			err = referral.Errorf(referral.ErrNotFound, "error.not_found")

@@ -56,12 +56,14 @@ type PlacementInput struct {
 	Faults referral.Faults // what is wrong with how the input was written
 }
 
-// CampaignInput likewise. A Day of NoDay opens that end.
+// CampaignInput likewise. A Day of NoDay opens that end; Posters replaces all
+// texts.
 type CampaignInput struct {
-	ID   *string
-	Name *string
-	From *referral.Day
-	To   *referral.Day
+	ID      *string
+	Name    *string
+	From    *referral.Day
+	To      *referral.Day
+	Posters *referral.PosterTexts
 
 	Faults referral.Faults // what is wrong with how the input was written
 }

@@ -132,6 +132,9 @@ func (r *Registry) UpdatePlacement(ctx context.Context, a referral.Actor, code r
 		if p.Kind == referral.PlacementQR && p.Destination != before.Destination && reason == "" {
 			f.Add("/reason", "error.reason_required")
 		}
+		if err := lockPrinted(tx, &f, before, in); err != nil {
+			return err
+		}
 		if err := f.Err(); err != nil {
 			return err
 		}
@@ -148,6 +151,25 @@ func (r *Registry) UpdatePlacement(ctx context.Context, a referral.Actor, code r
 	return orNothing(p, err)
 }
 
+// lockPrinted refuses to rename a code that is on paper.
+func lockPrinted(tx Tx, f *referral.Faults, p referral.Placement, in PlacementInput) error {
+	place, err := tx.FindPlace(p.Code)
+	if errors.Is(err, referral.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	batch, err := tx.FindBatch(place.Batch)
+	if err != nil || !batch.State.Locked() {
+		return err
+	}
+	if in.Label != nil && tidy(*in.Label) != p.Label {
+		f.Add("/label", "error.batch_locked", "id", batch.ID)
+	}
+	return nil
+}
+
 // applyPlacement changes all but portal and kind and adds every fault to f.
 func applyPlacement(tx Tx, f *referral.Faults, p *referral.Placement, in PlacementInput) error {
 	set(&p.Destination, in.Destination)
@@ -159,15 +181,21 @@ func applyPlacement(tx Tx, f *referral.Faults, p *referral.Placement, in Placeme
 	if err := f.Include(p.Validate()); err != nil {
 		return err
 	}
-	if in.Destination != nil && p.Destination != "" && p.Destination != referral.HubID {
-		if _, err := tx.FindDestination(p.Destination); err != nil {
+	return checkLeads(tx, f, in.Destination, in.Campaign)
+}
+
+// checkLeads adds a fault for a destination or campaign of an input that does
+// not exist.
+func checkLeads(tx Tx, f *referral.Faults, destination, campaign *string) error {
+	if destination != nil && *destination != "" && *destination != referral.HubID {
+		if _, err := tx.FindDestination(*destination); err != nil {
 			if err := faultIfMissing(f, "/destination", err); err != nil {
 				return err
 			}
 		}
 	}
-	if in.Campaign != nil && p.Campaign != "" {
-		if _, err := tx.FindCampaign(p.Campaign); err != nil {
+	if campaign != nil && *campaign != "" {
+		if _, err := tx.FindCampaign(*campaign); err != nil {
 			return faultIfMissing(f, "/campaign", err)
 		}
 	}

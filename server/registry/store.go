@@ -41,6 +41,18 @@ type Store interface {
 	Campaigns(ctx context.Context, p Page) (list []referral.Campaign, next string, err error)
 	Placements(ctx context.Context, p Page, f Filter) (list []referral.Placement, next string, err error)
 	Release(ctx context.Context) (referral.Release, error)
+	Batches(ctx context.Context, p Page, f Filter) (list []referral.PrintBatch, next string, err error)
+	FindBatch(ctx context.Context, id string) (referral.PrintBatch, error)
+	BatchCounts(ctx context.Context, id string) (referral.BatchCounts, error)
+	// Places lists the places of a batch by position.
+	Places(ctx context.Context, batch string, p Page) (list []referral.PrintPlace, next string, err error)
+	FindPlace(ctx context.Context, code referral.Code) (referral.PrintPlace, error)
+	CodeReports(ctx context.Context, p Page, f Filter) (list []referral.CodeReport, next string, err error)
+	FindCodeReport(ctx context.Context, num int64) (referral.CodeReport, error)
+	OpenCodeReports(ctx context.Context) (int, error)
+	// Code reports are no part of the registry: writing them raises no version.
+	InsertCodeReport(ctx context.Context, x *referral.CodeReport) error
+	CloseCodeReport(ctx context.Context, x referral.CodeReport, c referral.Change) error
 	History(ctx context.Context, entity, key string, p Page) (list []referral.Change, next string, err error)
 	// Write runs fn in one transaction that is rolled back if fn fails, and
 	// raises the version.
@@ -63,6 +75,17 @@ type Tx interface {
 	UpdateCampaign(*referral.Campaign) error
 	InsertPlacement(*referral.Placement) error
 	UpdatePlacement(*referral.Placement) error
+	FindBatch(id string) (referral.PrintBatch, error)
+	InsertBatch(*referral.PrintBatch) error
+	UpdateBatch(*referral.PrintBatch) error
+	// Places returns all places of a batch by position, those of retired codes too.
+	Places(batch string) ([]referral.PrintPlace, error)
+	FindPlace(code referral.Code) (referral.PrintPlace, error)
+	// InsertPlace sets Position.
+	InsertPlace(*referral.PrintPlace) error
+	UpdatePlace(*referral.PrintPlace) error // its label and state are the placement's
+	// TakeSerials gives out n serial numbers that no other call ever gets.
+	TakeSerials(n int64) (referral.SerialRange, error)
 	Release() (referral.Release, error)
 	UpdateRelease(referral.Release) error
 	AppendChange(referral.Change) error

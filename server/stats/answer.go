@@ -115,6 +115,8 @@ func (a *answer) folder() func(unit, Cell) rowKey {
 	case a.GroupBy == "portal":
 		today := a.portalsToday()
 		return func(_ unit, c Cell) rowKey { return rowKey{num: today[a.places[c.Num].Portal]} }
+	case a.GroupBy == "batch":
+		return func(_ unit, c Cell) rowKey { return rowKey{num: a.prints[c.Num]} }
 	}
 	return func(_ unit, c Cell) rowKey { return rowKey{num: c.Num, text: c.Text} }
 }

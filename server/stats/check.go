@@ -19,7 +19,7 @@ const (
 
 // dimensionOf says of which dimension the cubes need to know for a grouping.
 var dimensionOf = map[GroupBy]Dimension{"province": ByProvince, "portal": ByPlacement, "placement": ByPlacement,
-	"destination": ByDestination, "channel": ByChannel, "campaign": ByCampaign,
+	"destination": ByDestination, "channel": ByChannel, "campaign": ByCampaign, "batch": ByPlacement,
 	"device": ByDevice, "os": ByOS, "browser": ByBrowser, "app": ByApp, "referrer_host": ByHost}
 
 // answer is a question that was found sound, and what has been read for it.
@@ -33,8 +33,10 @@ type answer struct {
 	clicks    route
 	views     route // not found where nothing is known of views
 	rows      map[rowKey]*Row
-	portals   map[int64]Name // where portals are asked for
-	places    map[int64]Name // of placements, likewise
+	portals   map[int64]Name  // where portals are asked for
+	places    map[int64]Name  // of placements, likewise
+	batches   map[int64]Name  // where print batches are asked for
+	prints    map[int64]int64 // placement → print batch, likewise
 	visitors  visitorCounts
 }
 
@@ -66,10 +68,7 @@ func faulty(err error) error {
 }
 
 func (a *answer) checkWords(f *referral.Faults) {
-	switch {
-	case a.GroupBy == "batch":
-		f.Add("/group_by", "error.stats_batch")
-	case a.GroupBy != "" && !slices.Contains(Groupings, a.GroupBy):
+	if a.GroupBy != "" && !slices.Contains(Groupings, a.GroupBy) {
 		names := make([]string, len(Groupings))
 		for i, g := range Groupings {
 			names[i] = string(g)
@@ -82,9 +81,6 @@ func (a *answer) checkWords(f *referral.Faults) {
 	case BoundariesCurrent, BoundariesRecorded:
 	default:
 		f.Add("/boundaries", "error.stats_word", "value", string(a.Boundaries), "words", "current, recorded")
-	}
-	if a.Filter.Batch != "" {
-		f.Add("/batch", "error.stats_batch")
 	}
 }
 
@@ -111,7 +107,7 @@ func (a *answer) checkPeriod(f *referral.Faults) {
 func (a *answer) crossesAgents() bool {
 	f := &a.Filter
 	return (f.Device+f.OS+f.Browser+f.App != "" || slices.Contains([]GroupBy{"device", "os", "browser", "app"}, a.GroupBy)) &&
-		(f.Placement+f.Portal != "" || a.GroupBy == "placement" || a.GroupBy == "portal")
+		(f.Placement+f.Portal+f.Batch != "" || a.GroupBy == "placement" || a.GroupBy == "portal" || a.GroupBy == "batch")
 }
 
 // need returns which dimensions a cube must have.
@@ -150,7 +146,7 @@ func (a *answer) impossible() error {
 	var f referral.Faults
 	var instead []string
 	for _, by := range Groupings {
-		if by != "batch" && routeTo(cubes, by, a.need(by)).found() {
+		if routeTo(cubes, by, a.need(by)).found() {
 			instead = append(instead, string(by))
 		}
 	}

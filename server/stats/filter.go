@@ -19,6 +19,9 @@ func (a *answer) checkFilter(ctx context.Context, f *referral.Faults) error {
 	if err := a.filterPlacement(ctx, f); err != nil {
 		return err
 	}
+	if err := a.filterBatch(ctx, f); err != nil {
+		return err
+	}
 	if a.Filter.Destination == referral.HubID {
 		a.narrow("destination", Condition{On: ByDestination, Nums: []int64{referral.HubNum}})
 	} else if err := a.filterName(ctx, f, "destination", ByDestination, a.Filter.Destination, "error.destination_unknown"); err != nil {
@@ -142,6 +145,36 @@ func (a *answer) filterPlacement(ctx context.Context, f *referral.Faults) error 
 		return f.AddError("/placement", err)
 	}
 	return a.filterName(ctx, f, "placement", ByPlacement, string(code), "error.code_unknown")
+}
+
+// filterBatch narrows to the placements of a print batch.
+func (a *answer) filterBatch(ctx context.Context, f *referral.Faults) (err error) {
+	if a.Filter.Batch == "" && a.GroupBy != "batch" {
+		return nil
+	}
+	if a.batches, err = a.source.Names(ctx, ByBatch); err != nil {
+		return err
+	}
+	if a.prints, err = a.source.Prints(ctx); err != nil || a.Filter.Batch == "" {
+		return err
+	}
+	asked, known := int64(0), false
+	for num, name := range a.batches {
+		if name.ID == a.Filter.Batch {
+			asked, known = num, true
+		}
+	}
+	if !known {
+		f.Add("/batch", "error.batch_unknown", "id", a.Filter.Batch)
+	}
+	nums := []int64{}
+	for placement, batch := range a.prints {
+		if known && batch == asked {
+			nums = append(nums, placement)
+		}
+	}
+	a.narrow("batch", Condition{On: ByPlacement, Nums: nums})
+	return nil
 }
 
 func (a *answer) filterName(ctx context.Context, f *referral.Faults, field string, on Dimension, id, unknown string) error {

@@ -29,6 +29,8 @@ func (a *answer) namer(ctx context.Context) (func(rowKey, *Row), error) {
 		return func(k rowKey, row *Row) { set(row, referral.Channel(k.num).String(), "") }, nil
 	case by == "portal":
 		return func(k rowKey, row *Row) { a.setName(row, a.portals[k.num], k.num) }, nil
+	case by == "batch":
+		return func(k rowKey, row *Row) { a.setName(row, a.batches[k.num], k.num) }, nil
 	case by == "placement" || by == "destination" || by == "campaign":
 		names, err := a.source.Names(ctx, dimensionOf[by])
 		return func(k rowKey, row *Row) {

@@ -14,9 +14,11 @@ type Source interface {
 	// KeptFrom returns since which day a cube is whole, a day long past for
 	// those that are kept for good.
 	KeptFrom(ctx context.Context, c Cube) (referral.Day, error)
-	// Names returns the names of portals, placements, destinations or campaigns
-	// by number: of the ids given, or of all if there are none.
+	// Names returns the names of portals, placements, destinations, campaigns or
+	// print batches by number: of the ids given, or of all if there are none.
 	Names(ctx context.Context, of Dimension, ids ...string) (map[int64]Name, error)
+	// Prints returns the print batch of each placement that belongs to one.
+	Prints(ctx context.Context) (map[int64]int64, error)
 	// Visitors returns the estimated visitors of each day, of some provinces
 	// together (their sketches merged), of the whole country if there are none.
 	Visitors(ctx context.Context, from, to referral.Day, provinces []referral.ProvinceID) (map[referral.Day]int64, error)
@@ -67,9 +69,12 @@ const (
 	ByHost        Dimension = "host"
 )
 
-// ByPortal is for Names alone: no cube has portals, because a placement never
-// changes its portal.
-const ByPortal Dimension = "portal"
+// ByPortal and ByBatch are for Names alone: no cube has them, because a
+// placement never changes its portal or print batch.
+const (
+	ByPortal Dimension = "portal"
+	ByBatch  Dimension = "batch"
+)
 
 // Condition narrows a part to any of some numbers, or, for agents and hosts,
 // to a text.
@@ -112,4 +117,10 @@ type Name struct {
 type VisitorSum struct {
 	Sum         int64
 	First, Last referral.Day
+}
+
+// Scans says what came of one printed code.
+type Scans struct {
+	People int64
+	Last   referral.Day // of the last scan
 }

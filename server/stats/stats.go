@@ -14,8 +14,7 @@ import (
 // GroupBy says what a report's rows are; "" is one total alone.
 type GroupBy string
 
-// Groupings lists all that the contract names. There are no print batches yet,
-// so that "batch" is refused with an error that says so.
+// Groupings lists all that the contract names.
 var Groupings = []GroupBy{"hour", "day", "week", "month", "province", "portal", "placement", "destination",
 	"channel", "campaign", "device", "os", "browser", "app", "referrer_host", "batch"}
 
@@ -53,7 +52,7 @@ type Query struct {
 const Unknown int64 = -1
 
 // Row is one line of a report. Key is an id or code ("" for clicks of no
-// campaign or an unknown host), or, by the time, an hour in RFC 3339, a day, an
+// campaign or print batch, or an unknown host), or, by the time, an hour in RFC 3339, a day, an
 // ISO week ("2026-W48") or a month ("2026-11"); for provinces the GSO code, with
 // ValidFrom telling two holders of one code apart. Label is Key where there is
 // no name.

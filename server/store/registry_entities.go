@@ -1,6 +1,8 @@
 package store
 
 import (
+	"encoding/json"
+
 	"lensan/server/referral"
 	"lensan/server/registry"
 )
@@ -59,14 +61,31 @@ func portalSearch(p *referral.Portal) string {
 	return registry.SearchKey(append([]string{p.ID, p.Name}, p.Hosts...)...)
 }
 
-func (t *registryTx) InsertCampaign(c *referral.Campaign) (err error) {
-	c.Num, err = t.insert("campaign_insert", c.ID, c.ID, c.Name, openDay(c.From), openDay(c.To), campaignSearch(c), milli(c.CreatedAt), milli(c.UpdatedAt))
+func (t *registryTx) InsertCampaign(c *referral.Campaign) error {
+	texts, err := posterTexts(c)
+	if err != nil {
+		return err
+	}
+	c.Num, err = t.insert("campaign_insert", c.ID, c.ID, c.Name, openDay(c.From), openDay(c.To), texts, campaignSearch(c), milli(c.CreatedAt), milli(c.UpdatedAt))
 	return err
 }
 
 func (t *registryTx) UpdateCampaign(c *referral.Campaign) error {
+	texts, err := posterTexts(c)
+	if err != nil {
+		return err
+	}
 	return t.update("campaign_update", referral.Errorf(referral.ErrNotFound, "error.campaign_unknown", "id", c.ID),
-		c.ID, c.Name, openDay(c.From), openDay(c.To), campaignSearch(c), milli(c.UpdatedAt))
+		c.ID, c.Name, openDay(c.From), openDay(c.To), texts, campaignSearch(c), milli(c.UpdatedAt))
+}
+
+// posterTexts returns a JSON object, "{}" for none.
+func posterTexts(c *referral.Campaign) (string, error) {
+	if len(c.Posters) == 0 {
+		return "{}", nil
+	}
+	raw, err := json.Marshal(c.Posters)
+	return string(raw), err
 }
 
 func campaignSearch(c *referral.Campaign) string { return registry.SearchKey(c.ID, c.Name) }

@@ -85,11 +85,20 @@ func scanPortal(r row) (p referral.Portal, err error) {
 
 func scanCampaign(r row) (c referral.Campaign, err error) {
 	var from, to sql.NullInt32
+	var texts string
 	var created, updated int64
-	err = r.Scan(&c.Num, &c.ID, &c.Name, &from, &to, &created, &updated)
+	if err = r.Scan(&c.Num, &c.ID, &c.Name, &from, &to, &texts, &created, &updated); err != nil {
+		return c, err
+	}
 	c.From, c.To = fromOpenDay(from), fromOpenDay(to)
 	c.CreatedAt, c.UpdatedAt = fromMilli(created), fromMilli(updated)
-	return c, err
+	if err = json.Unmarshal([]byte(texts), &c.Posters); err != nil {
+		return c, fmt.Errorf("poster texts of campaign %s: %w", c.ID, err)
+	}
+	if len(c.Posters) == 0 {
+		c.Posters = nil
+	}
+	return c, nil
 }
 
 func scanPlacement(r row) (p referral.Placement, err error) {

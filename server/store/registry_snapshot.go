@@ -27,6 +27,12 @@ func (s *Store) Snapshot(ctx context.Context) (snap referral.Snapshot, version i
 		if snap.Release, err = scanRelease(tx.QueryRowContext(ctx, s.query.get("widget_release"))); err != nil {
 			return err
 		}
+		if snap.Batches, err = all(ctx, tx, scanBatch, s.query.get("batches")); err != nil {
+			return err
+		}
+		if snap.Places, err = all(ctx, tx, scanPlaceSerials, s.query.get("places_snapshot")); err != nil {
+			return err
+		}
 		return s.snapshotPlacements(ctx, tx, &snap)
 	})
 	if err != nil {

@@ -27,8 +27,20 @@ func (s *Store) Quality(ctx context.Context, from, to referral.Day) (lost, uncon
 	return lost, unconfirmed, nil
 }
 
-// Names returns the names of portals, placements, destinations or campaigns by
-// number: of the ids given, or of all if there are none.
+// Prints returns the print batch of each placement that belongs to one.
+func (s *Store) Prints(ctx context.Context) (map[int64]int64, error) {
+	prints := map[int64]int64{}
+	err := s.each(ctx, s.query.get("stats_prints"), nil, func(rows *sql.Rows) error {
+		var placement, batch int64
+		err := rows.Scan(&placement, &batch)
+		prints[placement] = batch
+		return err
+	})
+	return prints, err
+}
+
+// Names returns the names of portals, placements, destinations, campaigns or
+// print batches by number: of the ids given, or of all if there are none.
 func (s *Store) Names(ctx context.Context, of stats.Dimension, ids ...string) (map[int64]stats.Name, error) {
 	query, args := s.query.get("stats_names_"+string(of)), make([]any, len(ids))
 	if len(ids) > 0 {

@@ -36,6 +36,7 @@ func (w *world) matches(c *seenClick, q stats.Query) bool {
 		equal(f.Province, w.provinceAsRead(c.Province, q.Boundaries).Code) &&
 		(f.Portal == "" || w.portalAsRead(wantPortal, q.Boundaries) == w.portalAsRead(portal, q.Boundaries)) &&
 		equal(f.Placement, string(worldPlacements[c.Placement-1].code)) &&
+		equal(f.Batch, worldPrints[c.Placement]) &&
 		equal(f.Destination, destinationID(c.Destination)) &&
 		equal(f.Channel, c.Channel.String()) &&
 		equal(f.Campaign, campaignID(c.Campaign)) &&
@@ -74,6 +75,8 @@ func (w *world) keyOf(c *seenClick, q stats.Query) (key string, validFrom referr
 		return p.Code, p.ValidFrom
 	case "portal":
 		return worldPortals[w.portalAsRead(worldPlacements[c.Placement-1].portal, q.Boundaries)-1], referral.NoDay
+	case "batch":
+		return worldPrints[c.Placement], referral.NoDay
 	case "placement":
 		return string(worldPlacements[c.Placement-1].code), referral.NoDay
 	case "destination":

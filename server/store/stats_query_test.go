@@ -258,10 +258,9 @@ func TestQuery_refuses(t *testing.T) {
 			"everything": {
 				stats.Query{From: period.To, To: period.From, GroupBy: "moon", Boundaries: "old", Filter: stats.Filter{Province: "89", Portal: "zz", Placement: "K7Q2PX",
 					Destination: "zz", Channel: "zz", Campaign: "zz", Batch: "1"}},
-				"error.stats: /group_by stats_word, /boundaries stats_word, /batch stats_batch, /to before_from, /province province_ended, /portal portal_unknown, " +
-					"/placement code_check, /destination destination_unknown, /channel stats_word, /campaign campaign_unknown",
+				"error.stats: /group_by stats_word, /boundaries stats_word, /to before_from, /province province_ended, /portal portal_unknown, " +
+					"/placement code_check, /batch batch_unknown, /destination destination_unknown, /channel stats_word, /campaign campaign_unknown",
 			},
-			"batch":            {with(period, "batch", stats.Filter{}), "error.stats: /group_by stats_batch"},
 			"unknown province": {with(period, "", stats.Filter{Province: "99"}), "error.stats: /province province_unknown"},
 			"too long":         {days("2010-01-01", "2026-01-01"), "error.stats: /from stats_long"},
 			"before 1970":      {days("1969-01-01", "1970-01-01"), "error.stats: /from stats_long"},

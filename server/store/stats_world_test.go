@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -36,9 +37,10 @@ type seenClick struct {
 }
 
 var (
-	worldDestinations = []string{"support_portal", "postmart", "guide"} // numbers 1 to 3
-	worldPortals      = []string{"ba", "bb", "bc", "bd", "be"}          // numbers 1 to 5; be has no placement
-	worldCampaigns    = []string{"tet", "mua-vu"}                       // numbers 1 and 2
+	worldDestinations = []string{"support_portal", "postmart", "guide"}      // numbers 1 to 3
+	worldPortals      = []string{"ba", "bb", "bc", "bd", "be"}               // numbers 1 to 5; be has no placement
+	worldCampaigns    = []string{"tet", "mua-vu"}                            // numbers 1 and 2
+	worldPrints       = map[int64]string{5: "dot-1", 6: "dot-1", 7: "dot-2"} // placement → print batch
 	worldPlacements   = []struct {
 		code   referral.Code
 		portal int64
@@ -137,9 +139,20 @@ func fillWorld(t testing.TB, s *Store) {
 			}
 		}
 		for _, p := range worldPlacements {
-			err := tx.InsertPlacement(&referral.Placement{Code: p.code, Portal: worldPortals[p.portal-1], Kind: referral.PlacementLink,
-				Destination: referral.HubID, State: referral.PlacementOpen})
-			if err != nil {
+			placement := referral.Placement{Code: p.code, Portal: worldPortals[p.portal-1], Kind: referral.PlacementLink,
+				Destination: referral.HubID, State: referral.PlacementOpen}
+			if err := tx.InsertPlacement(&placement); err != nil {
+				return err
+			}
+		}
+		for num, id := range worldPrints {
+			if _, err := tx.FindBatch(id); errors.Is(err, referral.ErrNotFound) {
+				err = tx.InsertBatch(&referral.PrintBatch{ID: id, Name: "Đợt " + id, Portal: "bd", Destination: referral.HubID, Paper: referral.PaperA4, State: referral.BatchDraft})
+				if err != nil {
+					return err
+				}
+			}
+			if err := tx.InsertPlace(&referral.PrintPlace{PlacementNum: num, Batch: id, Copies: 1}); err != nil {
 				return err
 			}
 		}

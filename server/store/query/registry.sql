@@ -36,16 +36,16 @@ UPDATE portals SET name = $2, province = $3, hosts = $4, contact_email = $5, mer
 WHERE id = $1;
 
 -- name: campaigns
-SELECT num, id, name, from_day, to_day, created_at, updated_at
+SELECT num, id, name, from_day, to_day, poster_texts, created_at, updated_at
 FROM campaigns
 
 -- name: campaign_insert
-INSERT INTO campaigns (num, id, name, from_day, to_day, search, created_at, updated_at)
-VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM campaigns), $1, $2, $3, $4, $5, $6, $7)
+INSERT INTO campaigns (num, id, name, from_day, to_day, poster_texts, search, created_at, updated_at)
+VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM campaigns), $1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (id) DO NOTHING RETURNING num;
 
 -- name: campaign_update
-UPDATE campaigns SET name = $2, from_day = $3, to_day = $4, search = $5, updated_at = $6
+UPDATE campaigns SET name = $2, from_day = $3, to_day = $4, poster_texts = $5, search = $6, updated_at = $7
 WHERE id = $1;
 
 -- name: placements

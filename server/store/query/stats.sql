@@ -23,3 +23,9 @@ SELECT sketch FROM visitor_sketches WHERE day = $1 AND province IN (%s);
 
 -- name: stats_visitor_sums
 SELECT province, sum(estimate), min(day), max(day) FROM visitors WHERE day BETWEEN $1 AND $2 AND province <> 0 GROUP BY province;
+
+-- name: stats_names_batch
+SELECT num, id, name, '', 0, '' FROM print_batches;
+
+-- name: stats_prints
+SELECT placement, batch FROM print_places;
