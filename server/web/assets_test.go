@@ -1,9 +1,15 @@
 package web
 
 import (
+	"compress/gzip"
+	"io"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/andybalholm/brotli"
+	"github.com/gofiber/fiber/v2"
 )
 
 func TestAssets_styleSheetNamesHashedFiles(t *testing.T) {
@@ -43,5 +49,45 @@ func TestAssets_missingFileIsAnError(t *testing.T) {
 	}
 	if _, err := a.URL("css/b.css"); err == nil {
 		t.Error("a file that does not exist has an address")
+	}
+}
+
+func TestAssets_packedAsAskedFor(t *testing.T) {
+	style := strings.Repeat("p { color: red } ", 500)
+	files := fstest.MapFS{"css/a.css": {Data: []byte(style)}, "fonts/x.woff2": {Data: []byte(style)}, "css/b.css": {Data: []byte("p {}")}}
+	a, err := NewAssets(files, "css", "fonts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := fiber.New()
+	app.Get("/assets/*", a.Handle)
+	for _, c := range []struct{ name, accept, want string }{
+		{"css/a.css", "gzip, deflate, br, zstd", "br"}, {"css/a.css", "gzip, deflate", "gzip"}, {"css/a.css", "", ""},
+		{"fonts/x.woff2", "gzip, br", ""}, {"css/b.css", "gzip, br", ""},
+	} {
+		address, err := a.URL(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("GET", address, nil)
+		r.Header.Set("Accept-Encoding", c.accept)
+		res, err := app.Test(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body io.Reader = res.Body
+		switch c.want {
+		case "br":
+			body = brotli.NewReader(body)
+		case "gzip":
+			if body, err = gzip.NewReader(body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		raw, err := io.ReadAll(body)
+		want := files[c.name].Data
+		if err != nil || string(raw) != string(want) || res.Header.Get("Content-Encoding") != c.want {
+			t.Errorf("%s with %q: %v, %d bytes, encoding %q", c.name, c.accept, err, len(raw), res.Header.Get("Content-Encoding"))
+		}
 	}
 }
