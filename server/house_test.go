@@ -16,6 +16,7 @@ var allowed = map[string][]string{
 	"text":                  {"referral"},
 	"qr":                    {"referral"},
 	"badge":                 {"referral"},
+	"atlas":                 {"referral"},
 	"clicklog":              {"referral"},
 	"clicklog/localjournal": {"clicklog", "referral"},
 	"classify":              {"referral"},
@@ -32,7 +33,7 @@ var allowed = map[string][]string{
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
 	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

@@ -63,6 +63,7 @@ type App struct {
 	visitors *public.VisitorKey
 
 	differences atomic.Int64 // cubes that do not sum to the journal
+	reconciled  atomic.Int64 // when they were last compared with it, in Unix time; 0 before the first time
 	malformed   atomic.Int64 // reports of views that could not be read
 	fiber       *fiber.App
 	listener    net.Listener

@@ -61,8 +61,18 @@ func (a *App) reconcile(ctx context.Context) error {
 		return err
 	}
 	a.differences.Store(int64(len(differences)))
+	a.reconciled.Store(a.now().Unix())
 	for cube, clicks := range differences {
 		a.log.Error("cube differs from the journal", "cube", cube, "clicks", clicks)
 	}
 	return nil
+}
+
+// lastReconciled tells when reconcile last succeeded, zero before the first
+// time, and how many cubes differed.
+func (a *App) lastReconciled() (at time.Time, differences int64) {
+	if seconds := a.reconciled.Load(); seconds > 0 {
+		at = time.Unix(seconds, 0)
+	}
+	return at, a.differences.Load()
 }

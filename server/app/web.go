@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 
 	"github.com/gofiber/fiber/v2"
 
 	"lensan/assets"
+	"lensan/server/atlas"
 	"lensan/server/probe"
 	"lensan/server/referral"
 	"lensan/server/rollup"
@@ -67,11 +69,32 @@ func (a *App) buildWeb() error {
 	a.fiber.Get("/assets/*", files.Handle)
 	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Texts: a.texts, Base: a.config.Base(),
 		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
+	map34, map63, err := readMaps()
+	if err != nil {
+		return err
+	}
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats,
-		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases}).Register(a.fiber)
+		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
+		Map34: map34, Map63: map63, Reconciled: a.lastReconciled}).Register(a.fiber)
 	server := a.fiber.Server()
 	server.Handler = gate.Wrap(server.Handler)
 	return nil
+}
+
+// readMaps reads the boundaries of today and those until 2025-06-30.
+func readMaps() (map34, map63 *atlas.Map, err error) {
+	read := func(name string) *atlas.Map {
+		raw, readErr := assets.Files.ReadFile("maps/" + name)
+		if err = errors.Join(err, readErr); err != nil {
+			return nil
+		}
+		m, readErr := atlas.Read(raw)
+		err = errors.Join(err, readErr)
+		return m
+	}
+	map34 = read("vn34.topojson")
+	map63 = read("vn63.topojson")
+	return map34, map63, err
 }
 
 // readyChecks are what /readyz asks besides the link table.

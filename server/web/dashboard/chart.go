@@ -23,6 +23,7 @@ type chart struct {
 	XLabels      []string
 	Hits         []hit
 	Now, Earlier string // legend
+	Series       string // the same in JSON, for the script that draws it anew
 }
 
 type dot struct{ X, Y string }

@@ -9,10 +9,12 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"lensan/server/atlas"
 	"lensan/server/web"
 )
 
@@ -39,6 +41,11 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Releases []string // versions of the enhancer that are built in, the newest first
+	Map34    *atlas.Map
+	Map63    *atlas.Map
+	// Reconciled tells when the cubes were last compared with the journal, zero
+	// before the first time, and how many of them differed.
+	Reconciled func() (at time.Time, differences int64)
 }
 
 // Dashboard answers every address under Root.
@@ -46,6 +53,7 @@ type Dashboard struct {
 	Config
 	sessionCookie, formCookie string
 	secure                    bool
+	feeds                     atomic.Int64 // of today's counter, open now
 }
 
 // Root is where the dashboard stands.
@@ -63,7 +71,7 @@ func New(cfg Config) *Dashboard {
 
 // Register adds the routes.
 func (d *Dashboard) Register(r fiber.Router) {
-	g := r.Group(Root, setHeaders, refuseForeign(d.BaseURL))
+	g := r.Group(Root, setHeaders, refuseForeign(d.BaseURL), packed)
 	g.Get("/dang-nhap", d.open(d.signInPage))
 	g.Post("/dang-nhap", d.open(d.signIn))
 	g.Get("/loi-moi/:token", d.open(d.invitationPage))
@@ -71,6 +79,10 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Post("/dang-xuat", d.signedIn(d.signOut))
 	g.Get("", d.signedIn(d.overview))
 	g.Get("/", func(c *fiber.Ctx) error { return c.Redirect(Root, fiber.StatusMovedPermanently) })
+	g.Get("/bang", d.signedIn(d.breakdown))
+	g.Get("/so-lieu.csv", d.signedIn(d.numbersFile))
+	g.Get("/hom-nay", d.signedIn(d.today))
+	g.Get("/tim", d.signedIn(d.search))
 	g.Get("/dinh-nghia", d.signedIn(d.definitions))
 	g.Get("/cong", d.signedIn(d.portals))
 	g.Post("/cong", d.signedIn(d.createPortal))

@@ -3,8 +3,8 @@ package dashboard
 // definition is what one number of the dashboard counts.
 type definition struct{ ID, Term, Text string }
 
-var defined = []string{"arrivals", "through", "scans", "views", "people", "repeat", "bot", "preview", "recorded",
-	"lost", "unconfirmed", "day", "boundaries", "applied"}
+var defined = []string{"arrivals", "through", "scans", "views", "badge_clicks", "signups", "coverage", "visitors", "people", "repeat", "bot", "preview", "recorded",
+	"lost", "unconfirmed", "day", "boundaries", "applied", "reconciled", "few"}
 
 func (d *Dashboard) definitions(v *visit) error {
 	var out []definition

@@ -18,6 +18,7 @@ import (
 
 	"lensan/assets"
 	"lensan/server/access"
+	"lensan/server/atlas"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/rollup"
@@ -42,6 +43,9 @@ type house struct {
 	registry *registry.Registry
 	status   rollup.Status
 	rendered map[string]bool
+
+	reconciled  time.Time
+	differences int64
 }
 
 func newHouse(t *testing.T, baseURL string) *house {
@@ -63,7 +67,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	h.access = access.New(h.store, "", now)
 	texts, err := text.Load(assets.Files)
 	ok(t, err)
-	files, err := web.NewAssets(assets.Files, "css", "fonts", "images")
+	files, err := web.NewAssets(assets.Files, "css", "fonts", "images", "js")
 	ok(t, err)
 	h.pages, err = web.NewPages(texts, files, web.Templates(), Templates())
 	ok(t, err)
@@ -72,6 +76,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
 	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry,
 		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
+		Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
 		Client: func(*fiber.Ctx) netip.Addr { return netip.MustParseAddr("192.0.2.7") },
 	}).Register(h.app)
 	return h
@@ -82,6 +87,13 @@ func readAsset(t *testing.T, name string) string {
 	raw, err := assets.Files.ReadFile(name)
 	ok(t, err)
 	return string(raw)
+}
+
+func readMap(t *testing.T, name string) *atlas.Map {
+	t.Helper()
+	m, err := atlas.Read([]byte(readAsset(t, "maps/"+name+".topojson")))
+	ok(t, err)
+	return m
 }
 
 func ok(t *testing.T, err error) {

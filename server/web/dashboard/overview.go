@@ -1,36 +1,51 @@
 package dashboard
 
 import (
+	"errors"
+
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/stats"
+	"lensan/server/web"
 )
 
-// overviewData is the first page: what came of it all, and how far to trust it.
+// overviewData is the first page, and every step of the way down from it: what
+// came of it all, and how far to trust it.
 type overviewData struct {
-	Heading, Sub string
-	Fault        string // of the period that was asked for
-	Stalled      string // since when the numbers stand still, "" if they do not
-	Period       period
-	Periods      []link
-	Figures      []figure
-	Chart        chart
-	Days         []dayRow
-	Channels     table
-	Provinces    table
-	Boundaries   []link
-	Silent       []string // provinces of today without a click
-	Destinations table
-	Quality      []measure
-	AppliedAt    string
-	Lost         int64
-	Empty        bool   // nothing was recorded in the period
-	Steps        []step // what a new instance needs next, empty once it has it all
+	Heading, Sub  string
+	Crumbs        []link
+	Chips         []chip
+	Menus         []menu
+	Custom        customPeriod
+	Problem       *web.Problem // of filters that do not go together; then there is nothing else
+	Stalled       string       // since when the numbers stand still, "" if they do not
+	Today         *todayData
+	Figures       []figure
+	Chart         chart
+	Times         timeTable
+	Coverage      *coverageData
+	Funnel        []funnelStep
+	Channels      table
+	Provinces     table
+	Destinations  table
+	Portals       table
+	Placements    table
+	Devices, Apps table
+	Hosts         table
+	Quality       []measure
+	AppliedAt     string
+	Reconciled    string
+	Differ        bool // a cube does not sum to the journal
+	Lost          int64
+	Empty         bool   // nothing was recorded in the period
+	Steps         []step // what a new instance needs next, empty once it has it all
+	Registered    string // page of the placement, "" for other pages
 }
 
 type figure struct {
 	Key    string // of its definition
 	Label  string
+	Href   string // what it is made of
 	Value  int64
 	Before int64
 	Change string // "12 %", "" if there was nothing before
@@ -38,30 +53,10 @@ type figure struct {
 	Same   bool
 }
 
-type dayRow struct {
-	Day             referral.Day
-	Arrivals, Views int64
-	Through         int64
-}
-
-// table is a list of parts of a whole.
-type table struct {
-	Head  string
-	Count string // what is counted
-	Rows  []tableRow
-	Total int64
-}
-
-type tableRow struct {
-	Label string
-	Value int64
-	Share string // "42 %"
-	Width string // of the bar: 100 for the longest
-}
-
 type measure struct {
 	Key   string // of its definition
 	Label string
+	Href  string
 	Value int64
 	Bad   bool
 }
@@ -72,16 +67,21 @@ type step struct {
 }
 
 func (d *Dashboard) overview(v *visit) error {
-	if v.is(referral.RoleMarketplace) {
-		return referral.Errorf(referral.ErrForbidden, "dashboard.guard.role")
+	if err := v.mayReadNumbers(); err != nil {
+		return err
 	}
-	var data overviewData
-	var fault string
-	data.Period, fault = readPeriod(v.query.Get("period"), v.query.Get("from"), v.query.Get("to"), v.today())
-	if fault != "" {
-		data.Fault = v.l.T(fault)
+	s, err := v.readScope()
+	if err != nil {
+		return err
 	}
-	n, err := d.ask(v, data.Period, stats.Boundaries(v.query.Get("boundaries")))
+	data := overviewData{Crumbs: v.crumbs(&s), Chips: v.chips(&s), Menus: v.menus(&s), Custom: v.customPeriod(&s)}
+	n, err := d.ask(v, s)
+	if errors.Is(err, referral.ErrInvalid) {
+		p := web.NewProblem(err, v.l)
+		data.Problem, data.Heading = &p, v.l.T("overview.problem.heading")
+		v.c.Status(p.Status)
+		return v.render("dash_overview.html", data.Heading, data)
+	}
 	if err != nil {
 		return err
 	}
@@ -92,76 +92,12 @@ func (d *Dashboard) overview(v *visit) error {
 	return v.render("dash_overview.html", data.Heading, data)
 }
 
-// numbers are the answers that the page is made of.
-type numbers struct {
-	period                       period
-	boundaries                   stats.Boundaries
-	days, daysBefore             stats.Report
-	channels, channelsBefore     stats.Report
-	provinces, recordedProvinces stats.Report
-	destinations                 stats.Report
-}
-
-func (d *Dashboard) ask(v *visit, p period, b stats.Boundaries) (n numbers, err error) {
-	if b != stats.BoundariesRecorded {
-		b = stats.BoundariesCurrent
+// mayReadNumbers keeps marketplaces out: they report numbers and read none.
+func (v *visit) mayReadNumbers() error {
+	if v.is(referral.RoleMarketplace) {
+		return referral.Errorf(referral.ErrForbidden, "dashboard.guard.role")
 	}
-	n.period, n.boundaries = p, b
-	only, lineage := v.ownProvince()
-	query := func(into *stats.Report, by stats.GroupBy, from, to referral.Day, b stats.Boundaries) {
-		if err != nil {
-			return
-		}
-		q := stats.Query{From: from, To: to, GroupBy: by, Boundaries: b, Lang: v.l.Code}
-		if b == stats.BoundariesCurrent {
-			q.Filter.Province = only
-		}
-		*into, err = d.Stats.Query(v.ctx(), q)
-	}
-	query(&n.days, "day", p.From, p.To, stats.BoundariesCurrent)
-	query(&n.daysBefore, "day", p.PrevFrom, p.PrevTo, stats.BoundariesCurrent)
-	query(&n.channels, "channel", p.From, p.To, stats.BoundariesCurrent)
-	query(&n.channelsBefore, "channel", p.PrevFrom, p.PrevTo, stats.BoundariesCurrent)
-	query(&n.destinations, "destination", p.From, p.To, stats.BoundariesCurrent)
-	query(&n.provinces, "province", p.From, p.To, stats.BoundariesCurrent)
-	if b == stats.BoundariesRecorded {
-		query(&n.recordedProvinces, "province", p.From, p.To, b)
-		n.recordedProvinces.Rows = v.keepOwn(n.recordedProvinces.Rows, lineage)
-	}
-	return n, err
-}
-
-// ownProvince returns the code of the province, as it is today, that an account
-// is limited to, and all that became part of it; "" and nil for any other account.
-func (v *visit) ownProvince() (code string, lineage map[referral.ProvinceID]bool) {
-	if !v.is(referral.RoleProvince) {
-		return "", nil
-	}
-	provinces := v.d.Registry.Provinces()
-	lineage = map[referral.ProvinceID]bool{}
-	p := provinces.Follow(v.session.Account.Province, v.today())
-	if p == nil {
-		return "none", lineage
-	}
-	for _, id := range provinces.Lineage(p.ID) {
-		lineage[id] = true
-	}
-	return p.Code, lineage
-}
-
-// keepOwn leaves out the rows of other provinces: by recorded boundaries one
-// code can have had two holders, so rows are told apart by their validity.
-func (v *visit) keepOwn(rows []stats.Row, lineage map[referral.ProvinceID]bool) []stats.Row {
-	if lineage == nil {
-		return rows
-	}
-	var out []stats.Row
-	for _, row := range rows {
-		if p := v.provinceOf(row); p != nil && lineage[p.ID] {
-			out = append(out, row)
-		}
-	}
-	return out
+	return nil
 }
 
 func (v *visit) provinceOf(row stats.Row) *referral.Province {
@@ -179,9 +115,8 @@ func (d *Dashboard) steps(v *visit, recorded int64) ([]step, error) {
 	if recorded > 0 || !v.mayWrite() {
 		return nil, nil
 	}
-	only, _ := v.ownProvince()
-	ever, err := d.Stats.Query(v.ctx(), stats.Query{From: v.today() - longestPeriod + 1, To: v.today(), Boundaries: stats.BoundariesCurrent,
-		Filter: stats.Filter{Province: only}, Lang: v.l.Code})
+	_, own := v.ownProvince()
+	ever, err := d.Stats.Query(v.ctx(), stats.Query{From: v.today() - longestPeriod + 1, To: v.today(), Within: own, Lang: v.l.Code})
 	if err != nil || ever.Total.Recorded() > 0 {
 		return nil, err
 	}
@@ -214,12 +149,4 @@ func (d *Dashboard) steps(v *visit, recorded int64) ([]step, error) {
 		}
 	}
 	return steps, nil
-}
-
-// share writes part of whole in percent.
-func (v *visit) share(part, whole int64) string {
-	if whole <= 0 {
-		return v.percent(0)
-	}
-	return v.percent(100 * float64(part) / float64(whole))
 }

@@ -24,22 +24,26 @@ func TestOverview_numbers(t *testing.T) {
 	b := h.signedIn(referral.RoleViewer, 0)
 
 	body := b.get(Root).body
-	wantText(t, "overview", body, "2 trong 34 tỉnh, thành phố đã có lượt đến", ">2.000<", "100\u00a0%", "kỳ trước 1.000", ">54.321<", "32 tỉnh, thành phố chưa có lượt đến",
+	wantText(t, "overview", body, "2 trong 34 tỉnh, thành phố đã đặt liên kết", ">2.000<", "100\u00a0%", "kỳ trước 1.000", ">54.321<", "32 tỉnh, thành phố chưa đặt liên kết",
 		"26/10/2026 – 24/11/2026, so với 26/09/2026 – 25/10/2026", "Quét mã in", "60\u00a0%", "40\u00a0%", "<title id=\"chart-title\">", "24/11/2026: 1.200 lượt đến",
-		"cao nhất 1.200 lượt vào ngày 24/11/2026", "Cập nhật lúc 14:05 24/11/2026")
-	wantNoText(t, "overview", body, "Số liệu đứng từ", "không ghi được")
-	if n := strings.Count(body, `<tr><th scope="row">`); n < 30 {
+		"Cao nhất: 1.200 lượt, 24/11/2026.", "Cập nhật lúc 14:05 24/11/2026")
+	wantNoText(t, "overview", body, "Số liệu đứng từ", "lượt bấm không ghi được trong")
+	if n := strings.Count(body, `<tr><th scope="row"><a href="/thong-ke?from=`); n < 30 {
 		t.Errorf("the table by day has %d rows", n)
 	}
 	english := b.get(Root + "?lang=en").body
-	wantText(t, "English", english, `lang="en"`, "2 of 34 provinces have had arrivals", ">2,000<", "100%", "24 Nov 2026")
+	wantText(t, "English", english, `lang="en"`, "2 of 34 provinces have placed the link", ">2,000<", "100%", "24 Nov 2026")
 	wantText(t, "English stays", b.get(Root+"?period=7").body, "18 Nov 2026")
 	wantText(t, "and goes", b.get(Root+"?lang=vi").body, "24/11/2026")
 
 	for query, want := range map[string]string{
-		"?period=7":     "18/11/2026 – 24/11/2026, so với 11/11/2026 – 17/11/2026",
-		"?period=month": "01/11/2026 – 24/11/2026, so với 01/10/2026 – 24/10/2026",
-		"?period=year":  "01/01/2026 – 24/11/2026, so với 01/01/2025 – 24/11/2025",
+		"?period=7":              "18/11/2026 – 24/11/2026, so với 11/11/2026 – 17/11/2026",
+		"?period=month":          "01/11/2026 – 24/11/2026, so với 01/10/2026 – 24/10/2026",
+		"?period=year":           "01/01/2026 – 24/11/2026, so với 01/01/2025 – 24/11/2025",
+		"?period=quarter":        "01/10/2026 – 24/11/2026, so với 01/07/2026 – 24/08/2026",
+		"?period=today":          "24/11/2026, so với 23/11/2026",
+		"?period=7&compare=year": "18/11/2026 – 24/11/2026, so với 18/11/2025 – 24/11/2025",
+		"?period=custom&from=1999-12-01&to=1999-12-02":    "Ngày nằm ngoài khoảng có số liệu.",
 		"?period=custom&from=2026-11-01&to=2026-11-02":    "01/11/2026 – 02/11/2026, so với 30/10/2026 – 31/10/2026",
 		"?period=custom&from=2026-11-02&to=2026-11-01":    "Ngày kết thúc đứng trước ngày bắt đầu.",
 		"?period=custom&from=x&to=2026-11-01":             "Ngày không đọc được.",
@@ -54,7 +58,7 @@ func TestOverview_numbers(t *testing.T) {
 			t.Errorf("%s: %d", query, res.StatusCode)
 		}
 		wantText(t, query, res.body, want)
-		wantNoText(t, query, res.body, "<script")
+		wantNoText(t, query, res.body, "<script>")
 	}
 }
 
@@ -76,13 +80,13 @@ func TestOverview_bothBoundariesAgree(t *testing.T) {
 	b := h.signedIn(referral.RoleViewer, 0)
 	const period = "?period=custom&from=2025-06-30&to=2025-07-01"
 	current, recorded := b.get(Root+period).body, b.get(Root+period+"&boundaries=recorded").body
-	wantText(t, "current", current, "<th scope=\"row\">An Giang</th><td class=\"num\">11</td>", "1 trong 34")
+	wantText(t, "current", current, "An Giang</a></th><td class=\"num\">11</td>", "1 trong 34")
 	wantNoText(t, "current", current, "(89, đến 30/06/2025)")
-	wantText(t, "recorded", recorded, "An Giang (89, đến 30/06/2025)</th><td class=\"num\">5</td>", "Kiên Giang (91, đến 30/06/2025)</th><td class=\"num\">4</td>",
-		"<th scope=\"row\">An Giang</th><td class=\"num\">2</td>", "1 trong 34")
+	wantText(t, "recorded", recorded, "An Giang (89, đến 30/06/2025)</a></th><td class=\"num\">5</td>", "Kiên Giang (91, đến 30/06/2025)</a></th><td class=\"num\">4</td>",
+		"An Giang</a></th><td class=\"num\">2</td>", "1 trong 34")
 	for where, body := range map[string]string{"current": current, "recorded": recorded} {
-		if n := strings.Count(body, "<th scope=\"row\">Cộng</th><td class=\"num\">11</td>"); n != 3 {
-			t.Errorf("%s: %d of 3 totals are 11", where, n)
+		if n := strings.Count(body, "<th scope=\"row\">Cộng</th><td class=\"num\">11</td>"); n != 6 {
+			t.Errorf("%s: %d of 6 totals are 11", where, n)
 		}
 	}
 }
@@ -125,17 +129,19 @@ func TestAverages(t *testing.T) {
 	for i := range rows {
 		rows[i].Arrivals = int64(i)
 	}
-	if diff := cmp.Diff([]int64{3, 8}, averages(rows, 7)); diff != "" {
+	week, rest := moment{Row: sum(rows[:7]), days: 7}, moment{Row: sum(rows[7:]), days: 3}
+	if diff := cmp.Diff([]int64{3, 8}, average([]moment{week, rest}, people)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]int64{0, 1, 2}, averages(rows[:3], 1)); diff != "" {
-		t.Error(diff)
+	rows[3].Views = stats.Unknown
+	if s := sum(rows); s.Views != stats.Unknown || s.Arrivals != 45 {
+		t.Errorf("sum %+v", s)
 	}
 }
 
 func TestPercent(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
-	for p, want := range map[float64]string{0: "0\u00a0%", 0.01: "<0,1\u00a0%", 4.25: "4,2\u00a0%", 9.96: "10\u00a0%", 1234: "1234\u00a0%"} {
+	for p, want := range map[float64]string{0: "0\u00a0%", 0.01: "<0,1\u00a0%", 4.25: "4,2\u00a0%", 9.96: "10\u00a0%", 1234: "1.234\u00a0%"} {
 		if got := (&visit{l: h.pages.Text("vi")}).percent(p); got != want {
 			t.Errorf("percent(%v) = %q, want %q", p, got, want)
 		}
@@ -147,7 +153,7 @@ func TestPeriod_month(t *testing.T) {
 		"2027-03-31": {"2027-03-01", "2027-03-31", "2027-02-01", "2027-02-28"},
 		"2027-01-15": {"2027-01-01", "2027-01-15", "2026-12-01", "2026-12-15"},
 	} {
-		p, _ := readPeriod("month", "", "", referral.MustDay(today))
+		p, _ := readPeriod(periodQuery{Name: "month"}, referral.MustDay(today))
 		if got := [4]string{p.From.String(), p.To.String(), p.PrevFrom.String(), p.PrevTo.String()}; got != want {
 			t.Errorf("%s: %v, want %v", today, got, want)
 		}
@@ -155,13 +161,14 @@ func TestPeriod_month(t *testing.T) {
 }
 
 func FuzzPeriod(f *testing.F) {
-	f.Add("custom", "2026-01-01", "2026-02-01")
-	f.Add("30", "", "")
-	f.Add("custom", "-9999-01-01", "99999-01-01")
-	f.Fuzz(func(t *testing.T, name, from, to string) {
-		p, _ := readPeriod(name, from, to, referral.DayOf(testNow))
-		if n := p.days(); n < 1 || n > longestPeriod || p.PrevTo >= p.From || p.PrevFrom > p.PrevTo {
-			t.Errorf("%q %q %q: %+v", name, from, to, p)
+	f.Add("custom", "2026-01-01", "2026-02-01", "")
+	f.Add("30", "", "", "year")
+	f.Add("custom", "-9999-01-01", "99999-01-01", "")
+	f.Add("custom", "2024-02-29", "2026-02-28", "year")
+	f.Fuzz(func(t *testing.T, name, from, to, compare string) {
+		p, _ := readPeriod(periodQuery{name, from, to, compare}, referral.DayOf(testNow))
+		if n := p.days(); n < 1 || n > longestPeriod || p.PrevTo >= p.From || p.PrevFrom > p.PrevTo || p.PrevFrom < 0 {
+			t.Errorf("%q %q %q %q: %+v", name, from, to, compare, p)
 		}
 	})
 }

@@ -77,11 +77,11 @@ func (v *visit) portalForm() form {
 func (v *visit) provinceOptions() []option {
 	only, _ := v.ownProvince()
 	var out []option
-	if only == "" {
+	if only == nil {
 		out = append(out, option{Label: v.l.T("dashboard.form.choose")})
 	}
 	for _, p := range v.d.Registry.Provinces().At(v.today()) {
-		if only == "" || only == p.Code {
+		if only == nil || only.Code == p.Code {
 			out = append(out, option{Value: p.Code, Label: v.provinceName(&p) + " (" + p.Code + ")"})
 		}
 	}

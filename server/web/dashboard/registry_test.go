@@ -34,7 +34,7 @@ func TestFirstTenMinutes(t *testing.T) {
 
 	h.clicks(0, referral.DayOf(testNow), 911, referral.ChannelQR, 1)
 	overview := b.get(Root).body
-	wantText(t, "the first number", overview, "1 trong 34 tỉnh, thành phố đã có lượt đến")
+	wantText(t, "the first number", overview, "1 trong 34 tỉnh, thành phố đã đặt liên kết")
 	wantNoText(t, "the first number", overview, "Bốn bước")
 	wantText(t, "an older period is no new instance", b.get(Root+"?period=custom&from=2025-01-01&to=2025-01-31").body, "Chưa có lượt bấm nào trong khoảng này.")
 }

@@ -113,7 +113,7 @@ func TestProvince_seesOnlyItsOwn(t *testing.T) {
 		b := h.signedIn(referral.RoleProvince, registered)
 		overview := b.get(Root).body
 		wantText(t, "overview", overview, "An Giang: 7 lượt đến")
-		wantNoText(t, "overview", overview, "90.210", "90.217", "Hà Nội", "chưa có lượt đến")
+		wantNoText(t, "overview", overview, "90.210", "90.217", "Hà Nội", "chưa đặt liên kết")
 
 		const spring = "?period=custom&from=2025-06-01&to=2025-06-01"
 		wantText(t, "spring", b.get(Root+spring).body, "An Giang: 9 lượt đến")

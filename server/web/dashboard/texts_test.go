@@ -44,7 +44,7 @@ func TestTemplates_areAllRendered(t *testing.T) {
 		}
 	}
 	for _, found := range regexp.MustCompile(`{{define "([^"]+)"}}`).FindAllStringSubmatch(html, -1) {
-		if !strings.Contains(html, `{{template "`+found[1]+`"`) {
+		if !regexp.MustCompile(`{{-? ?template "` + found[1] + `"`).MatchString(html) {
 			t.Errorf("part %s is never used", found[1])
 		}
 	}
@@ -53,19 +53,17 @@ func TestTemplates_areAllRendered(t *testing.T) {
 func TestTexts_areAllThereAndUsed(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	used, prefixes := map[string]bool{}, []string{}
-	for _, key := range regexp.MustCompile(`"dashboard\.[a-z_0-9.]*`).FindAllString(sources(t, "*.go", "html/*.html"), -1) {
-		if key = key[1:]; key == "dashboard.css" {
-			continue
-		}
+	for _, key := range regexp.MustCompile(`"(dashboard|overview)\.[a-z_0-9.]*`).FindAllString(sources(t, "*.go", "html/*.html"), -1) {
+		key = key[1:]
 		used[key] = true
-		if strings.HasSuffix(key, ".") || key == "dashboard.period.p" {
+		if isPrefix(key) {
 			prefixes = append(prefixes, key)
 		}
 	}
 	known := map[string]bool{}
 	vi := h.pages.Text("vi")
 	for key := range used {
-		if !strings.HasSuffix(key, ".") && key != "dashboard.period.p" && !vi.Has(key) {
+		if !isPrefix(key) && !vi.Has(key) {
 			t.Errorf("text %s is missing", key)
 		}
 	}
@@ -83,10 +81,13 @@ func TestTexts_areAllThereAndUsed(t *testing.T) {
 	}
 }
 
+// isPrefix says of a text in the sources that something is put behind it.
+func isPrefix(key string) bool { return strings.HasSuffix(key, ".") || key == "overview.period.p" }
+
 func textKeys(t *testing.T) (keys []string) {
 	t.Helper()
 	table := ""
-	for _, line := range strings.Split(readAsset(t, "text/vi/dashboard.toml"), "\n") {
+	for _, line := range strings.Split(readAsset(t, "text/vi/dashboard.toml")+readAsset(t, "text/vi/overview.toml"), "\n") {
 		if strings.HasPrefix(line, "[") {
 			table = strings.Trim(line, "[]")
 		} else if name, _, found := strings.Cut(line, " = "); found {
