@@ -221,11 +221,8 @@ func (r *Registry) changeBatch(ctx context.Context, a referral.Actor, id, verb s
 			return err
 		}
 		b = c.PrintBatch
-		is := batchFields(b)
-		if c.touched > 0 {
-			is = append(is, field{"places_changed", c.touched})
-		}
-		if err := r.record(tx, r.change(a, "batch", b.ID, verb, c.reason), batchFields(before), is); err != nil {
+		was, is := append(batchFields(before), field{"places_changed", 0}), append(batchFields(b), field{"places_changed", c.touched})
+		if err := r.record(tx, r.change(a, "batch", b.ID, verb, c.reason), was, is); err != nil {
 			return err
 		}
 		b.UpdatedAt = r.moment()

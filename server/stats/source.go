@@ -19,6 +19,9 @@ type Source interface {
 	Names(ctx context.Context, of Dimension, ids ...string) (map[int64]Name, error)
 	// Prints returns the print batch of each placement that belongs to one.
 	Prints(ctx context.Context) (map[int64]int64, error)
+	// Scans returns how many people scanned each code of a print batch, by the
+	// number of its placement; codes that nobody scanned are not there.
+	Scans(ctx context.Context, batch string) (map[int64]Scans, error)
 	// Visitors returns the estimated visitors of each day, of some provinces
 	// together (their sketches merged), of the whole country if there are none.
 	Visitors(ctx context.Context, from, to referral.Day, provinces []referral.ProvinceID) (map[referral.Day]int64, error)
@@ -117,10 +120,4 @@ type Name struct {
 type VisitorSum struct {
 	Sum         int64
 	First, Last referral.Day
-}
-
-// Scans says what came of one printed code.
-type Scans struct {
-	People int64
-	Last   referral.Day // of the last scan
 }

@@ -46,6 +46,24 @@ type Registry interface {
 	CreatePlacement(context.Context, referral.Actor, registry.PlacementInput) (referral.Placement, error)
 	UpdatePlacement(ctx context.Context, a referral.Actor, code referral.Code, in registry.PlacementInput, reason string) (referral.Placement, error)
 	ImportPlacements(context.Context, referral.Actor, io.Reader) ([]referral.Placement, error)
+
+	Batches(context.Context, referral.Actor, registry.Page, registry.Filter) ([]referral.PrintBatch, string, error)
+	Batch(ctx context.Context, a referral.Actor, id string) (referral.PrintBatch, error)
+	BatchCounts(ctx context.Context, a referral.Actor, id string) (referral.BatchCounts, error)
+	CreateBatch(context.Context, referral.Actor, registry.BatchInput) (referral.PrintBatch, error)
+	UpdateBatch(ctx context.Context, a referral.Actor, id string, in registry.BatchInput, reason string) (referral.PrintBatch, error)
+	ApproveBatch(ctx context.Context, a referral.Actor, id string) (referral.PrintBatch, error)
+	WithdrawBatch(ctx context.Context, a referral.Actor, id, reason string) (referral.PrintBatch, error)
+	PrintBatch(ctx context.Context, a referral.Actor, id string, in registry.PrintInput) (referral.PrintBatch, error)
+	PlaceBatch(ctx context.Context, a referral.Actor, id string, on *referral.Day) (referral.PrintBatch, error)
+	RetireBatch(ctx context.Context, a referral.Actor, id, reason string) (referral.PrintBatch, error)
+	Places(ctx context.Context, a referral.Actor, batch string, p registry.Page) ([]referral.PrintPlace, string, error)
+	ImportPlaces(ctx context.Context, a referral.Actor, batch string, csv io.Reader, replace bool) ([]referral.PrintPlace, error)
+	UpdatePlace(ctx context.Context, a referral.Actor, batch string, code referral.Code, in registry.PlaceInput) (referral.PrintPlace, error)
+	PlacePlace(ctx context.Context, a referral.Actor, batch string, code referral.Code, in registry.PlacedInput) (referral.PrintPlace, error)
+	CodeReports(context.Context, referral.Actor, registry.Page, registry.Filter) ([]referral.CodeReport, string, error)
+	CloseCodeReport(ctx context.Context, a referral.Actor, num int64, outcome string) (referral.CodeReport, error)
+
 	Release(context.Context, referral.Actor) (referral.Release, error)
 	UpdateRelease(ctx context.Context, a referral.Actor, in registry.ReleaseInput, known []string, reason string) (referral.Release, error)
 	History(ctx context.Context, a referral.Actor, entity, key string, p registry.Page) ([]referral.Change, string, error)
@@ -54,6 +72,7 @@ type Registry interface {
 // Stats is what the API needs of stats.
 type Stats interface {
 	Query(context.Context, stats.Query) (stats.Report, error)
+	Scans(ctx context.Context, batch string) (map[int64]stats.Scans, error)
 }
 
 // Access is what the API needs of access.

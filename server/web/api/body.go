@@ -173,6 +173,20 @@ func (o *object) texts(name string, target **[]string) {
 	*target = &out
 }
 
+// textMap reads an object of strings, naming the fields that are none.
+func (o *object) textMap(name string, target **referral.PosterTexts) {
+	o.object(name, func(fields *object) {
+		out := referral.PosterTexts{}
+		for _, key := range fields.order {
+			var s *string
+			if fields.text(key, &s); s != nil {
+				out[key] = *s
+			}
+		}
+		*target = &out
+	})
+}
+
 // day reads YYYY-MM-DD; null is NoDay where it may be cleared.
 func (o *object) day(name string, target **referral.Day, mayClear bool) {
 	var s *string

@@ -8,16 +8,21 @@ import (
 )
 
 type campaignView struct {
-	ID        string        `json:"id"`
-	Name      string        `json:"name"`
-	From      *referral.Day `json:"from"`
-	To        *referral.Day `json:"to"`
-	CreatedAt time.Time     `json:"created_at"`
-	UpdatedAt time.Time     `json:"updated_at"`
+	ID        string               `json:"id"`
+	Name      string               `json:"name"`
+	From      *referral.Day        `json:"from"`
+	To        *referral.Day        `json:"to"`
+	Posters   referral.PosterTexts `json:"poster_texts"`
+	CreatedAt time.Time            `json:"created_at"`
+	UpdatedAt time.Time            `json:"updated_at"`
 }
 
 func campaign(c referral.Campaign) campaignView {
-	return campaignView{ID: c.ID, Name: c.Name, From: dayOrNull(c.From), To: dayOrNull(c.To), CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt)}
+	if c.Posters == nil {
+		c.Posters = referral.PosterTexts{}
+	}
+	return campaignView{ID: c.ID, Name: c.Name, From: dayOrNull(c.From), To: dayOrNull(c.To), Posters: c.Posters,
+		CreatedAt: moment(c.CreatedAt), UpdatedAt: moment(c.UpdatedAt)}
 }
 
 func (a *API) handleCampaigns(c *call) error {
@@ -46,6 +51,7 @@ func readCampaign(o *object) (in registry.CampaignInput) {
 	o.text("name", &in.Name)
 	o.day("from", &in.From, true)
 	o.day("to", &in.To, true)
+	o.textMap("poster_texts", &in.Posters)
 	return in
 }
 

@@ -57,6 +57,9 @@ type kit struct {
 	keys     map[string]string // role → secret
 }
 
+// pass moves the clock.
+func (k *kit) pass(d time.Duration) { k.mu.Lock(); defer k.mu.Unlock(); k.time = k.time.Add(d) }
+
 func (k *kit) now() time.Time { k.mu.Lock(); defer k.mu.Unlock(); return k.time }
 
 func must[T any](t testing.TB, v T, err error) T {
@@ -141,6 +144,8 @@ func (k *kit) as(role string) string {
 	}
 	key := access.Key{Label: role, Role: referral.Role(role)}
 	switch role {
+	case "admin2":
+		key.Role = referral.RoleAdmin
 	case "own":
 		key.Role, key.Province = referral.RoleProvince, 911
 	case "foreign":

@@ -211,7 +211,7 @@ func TestConform_findsFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	header := http.Header{"Content-Type": {"application/json"}}
-	good := `{"id":"x","name":"x","from":null,"to":null,"created_at":"2026-11-24T01:30:00Z","updated_at":"2026-11-24T01:30:00Z"}`
+	good := `{"id":"x","name":"x","from":null,"to":null,"poster_texts":{},"created_at":"2026-11-24T01:30:00Z","updated_at":"2026-11-24T01:30:00Z"}`
 	for body, ok := range map[string]bool{
 		good:                                     true,
 		strings.Replace(good, `{`, `{"a":1,`, 1): false,

@@ -52,6 +52,25 @@ func (a *API) operations() []operation {
 		{patch, "/placements/{code}", writers, a.handlePlacementUpdate, false},
 		{get, "/placements/{code}/history", readers, a.handlePlacementHistory, true},
 
+		{get, "/print-batches", readers, a.handleBatches, true},
+		{post, "/print-batches", writers, a.handleBatchCreate, false},
+		{get, "/print-batches/{id}", readers, a.handleBatch, false},
+		{patch, "/print-batches/{id}", writers, a.handleBatchUpdate, false},
+		{get, "/print-batches/{id}/history", readers, a.handleBatchHistory, true},
+		{post, "/print-batches/{id}/approve", writers, a.handleBatchApprove, false},
+		{post, "/print-batches/{id}/withdraw", writers, a.handleBatchWithdraw, false},
+		{post, "/print-batches/{id}/print", writers, a.handleBatchPrint, false},
+		{post, "/print-batches/{id}/place", writers, a.handleBatchPlace, false},
+		{post, "/print-batches/{id}/retire", writers, a.handleBatchRetire, false},
+		{get, "/print-batches/{id}/scans", readers, a.handleBatchScans, true},
+		{get, "/print-batches/{id}/places", readers, a.handlePlaces, true},
+		{post, "/print-batches/{id}/places:import", writers, a.handlePlacesImport, true},
+		{patch, "/print-batches/{id}/places/{code}", writers, a.handlePlaceUpdate, false},
+		{post, "/print-batches/{id}/places/{code}/place", writers, a.handlePlacePlace, false},
+
+		{get, "/code-reports", readers, a.handleCodeReports, true},
+		{post, "/code-reports/{id}/close", writers, a.handleCodeReportClose, false},
+
 		{get, "/widget", adminOnly, a.handleWidget, false},
 		{patch, "/widget", adminOnly, a.handleWidgetUpdate, false},
 

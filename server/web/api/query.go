@@ -59,15 +59,20 @@ func (q *query) day(name string, none referral.Day) referral.Day {
 }
 
 func (q *query) page() registry.Page {
-	p := registry.Page{Cursor: q.text("cursor"), Search: q.text("search")}
-	if v := q.text("limit"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > 500 {
-			q.faults.Add("/limit", "error.range", "min", "1", "max", "500")
-		}
-		p.Limit = n
+	return registry.Page{Cursor: q.text("cursor"), Search: q.text("search"), Limit: q.whole("limit", 0, 1, 500)}
+}
+
+// whole reads a whole number; usual stands for one that is not given.
+func (q *query) whole(name string, usual, least, most int) int {
+	v := q.text(name)
+	if v == "" {
+		return usual
 	}
-	return p
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least || n > most {
+		q.faults.Add("/"+name, "error.range", "min", strconv.Itoa(least), "max", strconv.Itoa(most))
+	}
+	return n
 }
 
 // province reads the GSO code of a province of today.

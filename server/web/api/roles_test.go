@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -48,6 +49,23 @@ func TestRoles(t *testing.T) {
 		{"GET", "/placements/{code}", "", readOwn},
 		{"PATCH", "/placements/{code}", `{"label":"chân trang #"}`, writeOwn},
 		{"GET", "/placements/{code}/history", "", readOwn},
+		{"GET", "/print-batches", "", readAll},
+		{"POST", "/print-batches", `{"id":"new-#","name":"x","portal":"stttt-an-giang"}`, writeNew},
+		{"GET", "/print-batches/dot-1", "", readOwn},
+		{"PATCH", "/print-batches/dot-1", `{"name":"Đợt #"}`, writeOwn},
+		{"GET", "/print-batches/dot-1/history", "", readOwn},
+		{"GET", "/print-batches/dot-1/places", "", readOwn},
+		{"GET", "/print-batches/dot-1/scans", "", readOwn},
+		{"POST", "/print-batches/dot-1/places:import", "label\nChợ #\n", strings.NewReplacer("200", "201").Replace(writeOwn)},
+		{"PATCH", "/print-batches/dot-1/places/{place}", `{"address":"#"}`, writeOwn},
+		{"POST", "/print-batches/draft-#/approve", "", strings.Replace(writeOwn, "editor 200", "editor 403", 1)},
+		{"POST", "/print-batches/approved-#/withdraw", `{"reason":"Sai"}`, writeOwn},
+		{"POST", "/print-batches/ready-#/print", `{"printer":"Nhà in"}`, writeOwn},
+		{"POST", "/print-batches/printed-#/place", `{}`, writeOwn},
+		{"POST", "/print-batches/done-#/places/{done}/place", `{"address":"#"}`, writeOwn},
+		{"POST", "/print-batches/old-#/retire", `{"reason":"Hết"}`, writeOwn},
+		{"GET", "/code-reports", "", readAll},
+		{"POST", "/code-reports/{report}/close", `{"outcome":"Đã gỡ #"}`, writeOwn},
 		{"GET", "/widget", "", admin},
 		{"PATCH", "/widget", `{"canary":"bbbbbbbbbb","canary_provinces":["91"],"reason":"#"}`, admin},
 		{"GET", "/stats", "", readAll},
@@ -66,6 +84,22 @@ func TestRoles(t *testing.T) {
 		k.as(roleOf(role))
 		k.post("env", "/portals", fmt.Sprintf(`{"id":"old-%s","name":"cũ","province":"91"}`, nameOf(role))).want(201)
 	}
+	k.post("editor", "/print-batches", `{"id":"dot-1","name":"Đợt 1","portal":"stttt-an-giang"}`).want(201)
+	place := k.csv("editor", "/print-batches/dot-1/places:import", "label\nChợ\n").want(201).str("items", 0, "code")
+	done := map[string]string{}
+	for _, role := range roleNames {
+		name := nameOf(role)
+		k.batch("draft-" + name)
+		k.batch("approved-"+name, "approve", "")
+		k.batch("ready-"+name, "approve", "")
+		k.batch("printed-"+name, "approve", "", "print", `{"printer":"x"}`)
+		done[role] = k.batch("done-"+name, "approve", "", "print", `{"printer":"x"}`)
+		k.batch("old-" + name)
+	}
+	report, err := k.registry.ReportCode(context.Background(), referral.CodeReport{Code: referral.Code(place), Where: "Chợ Long Xuyên"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	revoked := k.post("env", "/keys", `{"label":"x","role":"admin"}`).want(201)
 	k.keys["revoked"], k.keys["wrong"] = revoked.str("secret"), "lsk_wrong"
 	k.do(request{role: "env", method: "DELETE", path: "/keys/" + revoked.str("id")}).want(204)
@@ -73,7 +107,9 @@ func TestRoles(t *testing.T) {
 	covered := map[string]bool{}
 	for _, c := range cases {
 		path, _, _ := strings.Cut(c.path, "?")
-		covered[c.method+" "+strings.NewReplacer("stttt-an-giang", "{id}", "guide", "{id}", "vu-he-thu", "{id}", "old-#", "{id}", "{key}", "{id}", "/1", "/{id}").Replace(path)] = true
+		covered[c.method+" "+strings.NewReplacer("stttt-an-giang", "{id}", "guide", "{id}", "vu-he-thu", "{id}", "old-#", "{id}", "{key}", "{id}", "/1", "/{id}",
+			"dot-1", "{id}", "draft-#", "{id}", "approved-#", "{id}", "ready-#", "{id}", "printed-#", "{id}", "done-#", "{id}", "{report}", "{id}",
+			"{place}", "{code}", "{done}", "{code}").Replace(path)] = true
 		want := map[string]int{"revoked": 401, "wrong": 401, "": 401}
 		for _, pair := range strings.Split(c.want, ", ") {
 			i := strings.LastIndex(pair, " ")
@@ -90,7 +126,8 @@ func TestRoles(t *testing.T) {
 					key = k.post("env", "/keys", `{"label":"x","role":"viewer"}`).want(201).str("id")
 				}
 				r := request{role: role, method: c.method, body: strings.ReplaceAll(c.body, "#", nameOf(role)),
-					path: strings.NewReplacer("#", nameOf(role), "{code}", code, "{key}", key).Replace(c.path)}
+					path: strings.NewReplacer("#", nameOf(role), "{code}", code, "{key}", key, "{place}", place, "{done}", done[role],
+						"{report}", fmt.Sprint(report.Num)).Replace(c.path)}
 				if strings.HasSuffix(c.path, ":import") {
 					r.header = []string{"Content-Type: text/csv"}
 				}
