@@ -1,6 +1,7 @@
 package public
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -19,12 +20,22 @@ type Visitors interface {
 	Hash(milli int64, addr netip.Addr, userAgent string) uint64
 }
 
+// Registry keeps what people report, and knows the history of codes.
+type Registry interface {
+	// ReportCode keeps a report. An *referral.Error with Fields says which of
+	// "/code", "/where" and "/note" cannot be kept; nothing is kept then.
+	ReportCode(ctx context.Context, r referral.CodeReport) (referral.CodeReport, error)
+	// RetiredAt is when a code was retired last; zero if it never was.
+	RetiredAt(ctx context.Context, code referral.Code) (time.Time, error)
+}
+
 // Deps is what the public pages need.
 type Deps struct {
 	Links     *referral.LinkTable
 	Clicks    Recorder
 	Views     ViewRecorder
 	Visitors  Visitors
+	Registry  Registry // nil: nothing can be reported
 	Pages     *web.Pages
 	Base      string // LENSAN_BASE_URL without a slash at the end
 	Hotline   string // telephone number on the hub page, as people write it; "" if there is none

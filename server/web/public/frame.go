@@ -1,6 +1,7 @@
 package public
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -21,9 +22,9 @@ func newFrame(c *fiber.Ctx, here string) frame {
 	if web.PageLang(c) == "en" {
 		f.OtherLang, f.OtherURL, f.LangQuery = "vi", "?lang=vi", "?lang=en"
 	}
-	if q := strings.TrimSpace(c.Query("ma")); q != "" && len(q) <= maxTyped {
-		if tidied := tidy(q); tidied != "" {
-			f.OtherURL += "&ma=" + tidied
+	for _, name := range []string{"ma", "serial"} {
+		if q := strings.TrimSpace(c.Query(name)); q != "" && len(q) <= maxTyped {
+			f.OtherURL += "&" + name + "=" + url.QueryEscape(q)
 		}
 	}
 	return f

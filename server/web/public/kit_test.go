@@ -25,6 +25,7 @@ var (
 	hubCode    = code("HXB23") // destination hub
 	pausedCode = code("PAXSD") // paused
 	closedCode = code("CVZSD") // leads to voso, which is paused
+	goneCode   = code("RTRDQ") // retired
 	ghostCode  = code("GHTST") // fits, and does not exist
 )
 
@@ -207,6 +208,12 @@ func sampleSnapshot() referral.Snapshot {
 			placement(14, hubCode, referral.PlacementQR, referral.HubID, referral.PlacementOpen),
 			placement(16, closedCode, referral.PlacementQR, "voso", referral.PlacementOpen),
 			placement(15, pausedCode, referral.PlacementWidget, "support_portal", referral.PlacementPaused),
+			placement(17, goneCode, referral.PlacementQR, "support_portal", referral.PlacementRetired),
+		},
+		Batches: []referral.PrintBatch{{Num: 1, ID: "he-2026", Name: "Áp phích hè 2026", State: referral.BatchPrinted}},
+		Places: []referral.PrintPlace{
+			{Code: qrCode, Batch: "he-2026", Serials: referral.SerialRange{From: 1201, To: 1250}},
+			{Code: goneCode, Batch: "he-2026", Serials: referral.SerialRange{From: 1251, To: 1251}},
 		},
 	}
 }

@@ -23,6 +23,18 @@ func limitViews(proxies web.Proxies) fiber.Handler {
 	})
 }
 
+// How many reports of codes are taken in an hour: of one address, behind which
+// a whole district may be, and of all.
+const (
+	reportsOfOne = 20
+	reportsOfAll = 500
+)
+
+// limitReports counts reports that were kept: a slip in the form costs nothing.
+func limitReports(most int, key func(*fiber.Ctx) string, refuse fiber.Handler) fiber.Handler {
+	return limiter.New(limiter.Config{Max: most, Expiration: time.Hour, KeyGenerator: key, LimitReached: refuse, SkipFailedRequests: true})
+}
+
 // network returns what stands for one subscriber: an IPv4 address, or the
 // first 64 bits of an IPv6 one, of which a subscriber has 2^64.
 func network(a netip.Addr) string {

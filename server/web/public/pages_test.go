@@ -142,7 +142,7 @@ func TestTemplates_allAreUsed(t *testing.T) {
 	k.deps.Pages.OnRender(func(name string) { used[name] = true })
 	address := k.serve(t)
 	w := string(widgetCode)
-	for _, path := range []string{"/", "/kiem-tra", "/nhung/" + w, "/f/" + w, "/" + string(hubCode), "/no-such-page"} {
+	for _, path := range []string{"/", "/kiem-tra", "/nhung/" + w, "/f/" + w, "/" + string(hubCode), reportPath, thanksPath, "/no-such-page"} {
 		for _, lang := range []string{"vi", "en"} {
 			if page := body(t, get(t, address, path+"?lang="+lang)); strings.Contains(page, "[public.") || !strings.Contains(page, `lang="`+lang+`"`) {
 				t.Errorf("%s in %s:\n%s", path, lang, page)

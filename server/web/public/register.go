@@ -23,6 +23,7 @@ func Register(app *fiber.App, d Deps) (*Gate, error) {
 	}
 	gate := newGate(d)
 	verify := &verifier{d}
+	reports := &reporter{d}
 	badges := &badges{d, newRendered(badgeMemory), hostOf(d.Base)}
 	codes := &codes{d, newRendered(qrMemory)}
 	releases := &releases{d, scripts}
@@ -39,6 +40,10 @@ func Register(app *fiber.App, d Deps) (*Gate, error) {
 	app.Get("/qr/:file", codes.handle)
 	app.Get("/nhung/:code", embeds.handle)
 	app.Post("/nhung/:code", limitChecks(d.Proxies), embeds.check)
+	app.Get(reportPath, reports.handleForm)
+	app.Post(reportPath, limitReports(reportsOfOne, reports.client, reports.tooMany),
+		limitReports(reportsOfAll, func(*fiber.Ctx) string { return "all" }, reports.tooMany), reports.handle)
+	app.Get(thanksPath, reports.handleThanks)
 	app.Get("/kiem-tra", verify.handle)
 	app.Get("/kiem-tra/:code", verify.handle)
 	app.Get("/", handleHome(d))

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"html"
 	"net/url"
 	"strings"
 	"testing"
@@ -48,6 +49,54 @@ func TestVerify(t *testing.T) {
 	}
 	if n := k.clicks.count(); n != 0 {
 		t.Errorf("%d clicks recorded", n)
+	}
+}
+
+func TestVerify_serialNumbers(t *testing.T) {
+	k := newKit(t)
+	address := k.serve(t)
+	qr, gone, number := string(qrCode), string(goneCode), referral.Serial(1234).String()
+	nowhere := referral.Serial(99999).String()
+	for _, row := range []struct {
+		name, code, serial string
+		status             int
+		has                []string
+		not                []string
+	}{
+		{"code of a batch", qr, "", 200, []string{"Đúng, " + qr + " là mã của chúng tôi", "Áp phích hè 2026", "0001 2013 đến 0001 2500", `href="/` + qr + `"`}, []string{"Số sê-ri 0"}},
+		{"code of no batch", string(widgetCode), "", 200, []string{"là mã của chúng tôi"}, []string{"Đợt in"}},
+		{"serial alone", number, "", 200, []string{"Đúng, " + qr + " là mã của chúng tôi", "Số sê-ri 0001 2344 là của mã " + qr}, nil},
+		{"both in the box", qr + " " + number, "", 200, []string{"Số sê-ri 0001 2344 là của mã " + qr, `href="/` + qr + `"`}, nil},
+		{"both apart", qr, "00012344", 200, []string{"Số sê-ri 0001 2344 là của mã " + qr}, nil},
+		{"another code's sheet", string(widgetCode), number, 200, []string{"Số 0001 2344 không phải của mã " + string(widgetCode), "/kiem-tra/" + qr, "/kiem-tra/bao-cao?ma="}, []string{"Đúng,", `href="/` + string(widgetCode) + `"`}},
+		{"no sheet at all", qr, nowhere, 200, []string{"Số " + nowhere + " không phải của mã"}, []string{"Đúng,"}},
+		{"a number that cannot be", qr, "0001 2345", 200, []string{"“0001 2345” không phải số sê-ri"}, []string{"là của mã"}},
+		{"unknown serial", nowhere, "", 404, []string{"Không có tờ nào mang số " + nowhere}, []string{"Đúng,"}},
+		{"invalid serial", "0001 2345", "", 404, []string{"Số sê-ri không hợp lệ"}, []string{"Đúng,"}},
+		{"unknown code, known serial", string(ghostCode), number, 404, []string{"Không có mã " + string(ghostCode), "/kiem-tra/" + qr}, []string{"Đúng,"}},
+		{"retired", gone, "", 200, []string{gone + " là mã của chúng tôi, không còn dùng", ">0001 2518<"}, []string{"đến 0001"}},
+		{"nonsense", "xin chào bà con", "", 404, []string{"Mã không hợp lệ"}, []string{"Đúng,"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got := get(t, address, "/kiem-tra?"+url.Values{"ma": {row.code}, "serial": {row.serial}}.Encode())
+			page := html.UnescapeString(body(t, got))
+			if got.StatusCode != row.status {
+				t.Errorf("%d, want %d", got.StatusCode, row.status)
+			}
+			for _, want := range row.has {
+				if !strings.Contains(page, want) {
+					t.Errorf("%q is missing in\n%s", want, page)
+				}
+			}
+			for _, no := range row.not {
+				if strings.Contains(page, no) {
+					t.Errorf("%q is in\n%s", no, page)
+				}
+			}
+		})
+	}
+	if page := body(t, get(t, address, "/kiem-tra/"+qr+"?serial=00012344&lang=en")); !strings.Contains(page, "belongs to code "+qr) || !strings.Contains(page, "serial=00012344") {
+		t.Errorf("English, or the way back to Vietnamese with the number:\n%s", page)
 	}
 }
 
