@@ -10,6 +10,9 @@ const pages = {
   "verify page, a genuine code": async (scene) => `/kiem-tra/${(await scene.server.place()).code}`,
   "verify page, a slip": async (scene) => `/kiem-tra/${slip((await scene.server.place()).code)}`,
   "verify page, English": () => "/kiem-tra?ma=abc&lang=en",
+  "report form": async (scene) => `/kiem-tra/bao-cao?ma=${(await scene.server.place()).code}`,
+  "report form, English": () => "/kiem-tra/bao-cao?lang=en",
+  "thanks for a report": () => "/kiem-tra/bao-cao/cam-on",
   "embed page": async (scene) => `/nhung/${(await scene.server.place()).code}`,
   "embed page, English": async (scene) => `/nhung/${(await scene.server.place()).code}?lang=en&cms=nukeviet`,
 };
@@ -69,4 +72,27 @@ item("verify page: without scripts a slip is answered with the code that was mea
   await Promise.all([page.page.waitForNavigation(), page.page.keyboard.press("Enter")]);
   await Promise.all([page.page.waitForNavigation(), page.page.click(`a[href="/kiem-tra/${code}"]`)]);
   assert.match(await page.page.$eval("h1", (h) => h.textContent), new RegExp(`${code} là mã của chúng tôi`));
+}, { only: ["chromium"] });
+
+item("report form: what is wrong is said beside each field, and axe finds nothing wrong with that", async (scene) => {
+  const page = await open(scene, "/kiem-tra/bao-cao");
+  await page.evaluate(() => { document.querySelector("main form").submit(); });
+  await page.until(() => document.querySelector("[role=alert]") && document.readyState === "complete");
+  assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll("[aria-invalid]")].map((e) => [e.id, document.getElementById(`${e.id}-fault`).textContent !== ""])), [["code", true], ["where", true]]);
+  assert.deepEqual(await axeFaults(page), []);
+});
+
+item("report form: without scripts and cookies a report is sent, what was typed wrongly stays", async (scene) => {
+  const { code } = await scene.server.place(), page = await scene.open(small);
+  await page.page.setJavaScriptEnabled(false);
+  await (await page.page.createCDPSession()).send("Emulation.setDocumentCookieDisabled", { disabled: true });
+  await page.go(`${scene.server.url}/kiem-tra/bao-cao`);
+  const submit = () => Promise.all([page.page.waitForNavigation(), page.page.click("main form button")]);
+  await page.page.type("#where", "Nhà văn hóa ấp 3");
+  await submit();
+  assert.equal(await page.page.$eval("#where", (field) => field.value), "Nhà văn hóa ấp 3");
+  await page.page.type("#code", code.toLowerCase());
+  await submit();
+  assert.equal(page.page.url(), `${scene.server.url}/kiem-tra/bao-cao/cam-on`);
+  assert.match(await page.page.$eval("h1", (h) => h.textContent), /cảm ơn bà con/);
 }, { only: ["chromium"] });
