@@ -34,13 +34,13 @@ func (r *Registry) CodeReports(ctx context.Context, a referral.Actor, p Page, f 
 	return r.store.CodeReports(ctx, p, f)
 }
 
-// OpenCodeReports counts the open reports that an actor sees; a province's actor
-// gets 0, because that is not counted for each province.
+// OpenCodeReports counts the open reports that an actor sees.
 func (r *Registry) OpenCodeReports(ctx context.Context, a referral.Actor) (int, error) {
-	if _, everywhere := r.own(a); !everywhere || mayRead(a) != nil {
+	f, nothing := r.narrow(a, Filter{State: "open"})
+	if nothing || mayRead(a) != nil {
 		return 0, nil
 	}
-	return r.store.OpenCodeReports(ctx)
+	return r.store.CountCodeReports(ctx, f)
 }
 
 // CloseCodeReport notes what was done about a report.

@@ -49,7 +49,7 @@ type Store interface {
 	FindPlace(ctx context.Context, code referral.Code) (referral.PrintPlace, error)
 	CodeReports(ctx context.Context, p Page, f Filter) (list []referral.CodeReport, next string, err error)
 	FindCodeReport(ctx context.Context, num int64) (referral.CodeReport, error)
-	OpenCodeReports(ctx context.Context) (int, error)
+	CountCodeReports(ctx context.Context, f Filter) (int, error)
 	// Code reports are no part of the registry: writing them raises no version.
 	InsertCodeReport(ctx context.Context, x *referral.CodeReport) error
 	CloseCodeReport(ctx context.Context, x referral.CodeReport, c referral.Change) error

@@ -17,7 +17,17 @@ func scanReport(r row) (x referral.CodeReport, err error) {
 
 // CodeReports lists reports, newest first: all, or those that are open or closed.
 func (s *Store) CodeReports(ctx context.Context, p registry.Page, f registry.Filter) ([]referral.CodeReport, string, error) {
-	var n narrowing
+	return listByNum(ctx, s, p, reportsOf(f), s.query.get("code_reports"), "num", scanReport, func(x referral.CodeReport) int64 { return x.Num })
+}
+
+// CountCodeReports counts the reports that CodeReports lists.
+func (s *Store) CountCodeReports(ctx context.Context, f registry.Filter) (count int, err error) {
+	n := reportsOf(f)
+	err = s.read.QueryRowContext(ctx, s.query.get("code_report_count")+n.sql(), n.args...).Scan(&count)
+	return count, classed(err)
+}
+
+func reportsOf(f registry.Filter) (n narrowing) {
 	switch f.State {
 	case "open":
 		n.and("closed_at = 0")
@@ -25,13 +35,12 @@ func (s *Store) CodeReports(ctx context.Context, p registry.Page, f registry.Fil
 		n.and("closed_at <> 0")
 	}
 	if len(f.Provinces) > 0 {
-		var of narrowing
-		of.args = n.args
+		of := narrowing{args: n.args}
 		of.provinces("portals.province", f.Provinces)
 		n.args = of.args
 		n.and("code IN (SELECT placements.code FROM placements JOIN portals ON portals.num = placements.portal WHERE " + of.conditions[0] + ")")
 	}
-	return listByNum(ctx, s, p, n, s.query.get("code_reports"), "num", scanReport, func(x referral.CodeReport) int64 { return x.Num })
+	return n
 }
 
 // FindCodeReport returns referral.ErrNotFound if there is no such report.
@@ -55,10 +64,4 @@ func (s *Store) CloseCodeReport(ctx context.Context, x referral.CodeReport, c re
 		_, err := tx.ExecContext(ctx, s.query.get("history_append"), milli(c.Time), c.Actor, c.Entity, c.Key, c.Verb, c.Reason, string(c.Before), string(c.After))
 		return err
 	})
-}
-
-// OpenCodeReports counts the reports that nobody has closed.
-func (s *Store) OpenCodeReports(ctx context.Context) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, s.query.get("code_report_count")).Scan(&n)
-	return n, classed(err)
 }

@@ -69,4 +69,4 @@ VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM code_reports), $1, $2, $3, $4, $5
 UPDATE code_reports SET closed_at = $2, closed_by = $3, outcome = $4 WHERE num = $1;
 
 -- name: code_report_count
-SELECT COUNT(*) FROM code_reports WHERE closed_at = 0
+SELECT COUNT(*) FROM code_reports

@@ -93,6 +93,8 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/dich-den", d.signedIn(d.destinations))
 	g.Get("/dich-den/:id", d.signedIn(d.destination))
 	g.Post("/dich-den/:id", d.signedIn(d.updateDestination))
+	g.Get("/bao-cao-ma", d.signedIn(d.reports))
+	g.Post("/bao-cao-ma/:num", d.signedIn(d.closeReport))
 	g.Get("/khoa", d.signedIn(d.keys))
 	g.Post("/khoa", d.signedIn(d.createKey))
 	g.Post("/khoa/:id/thu-hoi", d.signedIn(d.revokeKey))

@@ -21,6 +21,7 @@ type link struct {
 	Label, Href string
 	Current     bool
 	Lang        string
+	Count       int64 // what waits there, 0 for nothing
 }
 
 var sections = []struct {
@@ -31,6 +32,7 @@ var sections = []struct {
 	{Root + "/cong", "dashboard.nav.portals", nil},
 	{Root + "/vi-tri", "dashboard.nav.placements", nil},
 	{Root + "/dich-den", "dashboard.nav.destinations", nil},
+	{reportsPath, "dashboard.nav.reports", nil},
 	{Root + "/khoa", "dashboard.nav.keys", []referral.Role{referral.RoleAdmin}},
 	{Root + "/widget", "dashboard.nav.widget", []referral.Role{referral.RoleAdmin}},
 	{Root + "/moi", "dashboard.nav.invite", []referral.Role{referral.RoleAdmin}},
@@ -54,7 +56,11 @@ func (v *visit) nav() (out []link) {
 			continue
 		}
 		current := at == s.path || s.path != Root && strings.HasPrefix(at, s.path+"/")
-		out = append(out, link{Label: v.l.T(s.key), Href: s.path, Current: current})
+		entry := link{Label: v.l.T(s.key), Href: s.path, Current: current}
+		if s.path == reportsPath {
+			entry.Count = v.openReports()
+		}
+		out = append(out, entry)
 	}
 	return out
 }
