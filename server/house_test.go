@@ -16,6 +16,7 @@ var allowed = map[string][]string{
 	"text":                  {"referral"},
 	"qr":                    {"referral"},
 	"badge":                 {"referral"},
+	"poster":                {"referral", "qr", "text"},
 	"atlas":                 {"referral"},
 	"clicklog":              {"referral"},
 	"clicklog/localjournal": {"clicklog", "referral"},

@@ -1,0 +1,259 @@
+package poster
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+
+	subsetter "github.com/tdewolff/font"
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+
+	"lensan/assets"
+)
+
+// weight is one of the weights of Be Vietnam Pro.
+type weight int
+
+const (
+	regular weight = iota
+	semiBold
+	weights = iota
+)
+
+var fontFiles = [weights]string{regular: "fonts/BeVietnamPro-Regular.ttf", semiBold: "fonts/BeVietnamPro-SemiBold.ttf"}
+
+// fonts are the faces of one document, with the glyphs that it uses. It is for
+// one goroutine.
+type fonts struct{ faces [weights]*face }
+
+type face struct {
+	raw    []byte
+	font   *sfnt.Font
+	buffer sfnt.Buffer
+	em     float64
+	glyphs map[rune]glyph
+	kerns  map[[2]sfnt.GlyphIndex]float64
+	used   map[sfnt.GlyphIndex]rune
+}
+
+type glyph struct {
+	index   sfnt.GlyphIndex // 0: the font lacks it
+	advance float64         // in em
+	above   float64         // what it blackens above the baseline, in em
+}
+
+func openFonts() (*fonts, error) {
+	f := &fonts{}
+	for i, path := range fontFiles {
+		raw, err := assets.Files.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		parsed, err := sfnt.Parse(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		f.faces[i] = &face{raw: raw, font: parsed, em: float64(parsed.UnitsPerEm()), glyphs: map[rune]glyph{},
+			kerns: map[[2]sfnt.GlyphIndex]float64{}, used: map[sfnt.GlyphIndex]rune{}}
+	}
+	return f, nil
+}
+
+// missing returns the first sign of s that the fonts have no glyph for.
+func (f *fonts) missing(s string) (sign rune, found bool) {
+	for _, r := range s {
+		for _, face := range f.faces {
+			if face.glyph(r).index == 0 {
+				return r, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func (f *face) glyph(r rune) glyph {
+	g, known := f.glyphs[r]
+	if known {
+		return g
+	}
+	if index, err := f.font.GlyphIndex(&f.buffer, r); err == nil {
+		g.index = index
+	}
+	if advance, err := f.font.GlyphAdvance(&f.buffer, g.index, f.units(), font.HintingNone); err == nil {
+		g.advance = float64(advance) / f.em
+	}
+	if box, _, err := f.font.GlyphBounds(&f.buffer, g.index, f.units(), font.HintingNone); err == nil {
+		g.above = -float64(box.Min.Y) / f.em
+	}
+	f.glyphs[r] = g
+	return g
+}
+
+// units is a size at which lengths are in units of the font.
+func (f *face) units() fixed.Int26_6 { return fixed.Int26_6(f.font.UnitsPerEm()) }
+
+// kern returns what two neighbours move together, in em.
+func (f *face) kern(left, right sfnt.GlyphIndex) float64 {
+	pair := [2]sfnt.GlyphIndex{left, right}
+	k, known := f.kerns[pair]
+	if !known {
+		if units, err := f.font.Kern(&f.buffer, left, right, f.units(), font.HintingNone); err == nil {
+			k = float64(units) / f.em
+		}
+		f.kerns[pair] = k
+	}
+	return k
+}
+
+// width returns the width of a text in em.
+func (f *face) width(text string) (em float64) {
+	f.walk(text, func(g glyph, kern float64) { em += kern + g.advance })
+	return em
+}
+
+func (f *face) walk(text string, visit func(g glyph, kern float64)) {
+	var before sfnt.GlyphIndex
+	for i, r := range text {
+		g := f.glyph(r)
+		kern := 0.0
+		if i > 0 {
+			kern = f.kern(before, g.index)
+		}
+		visit(g, kern)
+		before = g.index
+	}
+}
+
+// show returns the operand of PDF's TJ for a text and keeps its glyphs.
+func (f *face) show(text string) string {
+	for _, r := range text {
+		f.used[f.glyph(r).index] = r
+	}
+	var b strings.Builder
+	b.WriteString("[<")
+	f.walk(text, func(g glyph, kern float64) {
+		if kern != 0 {
+			fmt.Fprintf(&b, ">%.0f<", -1000*kern)
+		}
+		fmt.Fprintf(&b, "%04X", uint16(g.index))
+	})
+	b.WriteString(">]")
+	return b.String()
+}
+
+// write embeds the glyphs used.
+func (f *fonts) write(p *pdf) error {
+	for i, face := range f.faces {
+		if err := face.write(p, firstFontObject+i); err != nil {
+			return fmt.Errorf("embed %s: %w", fontFiles[i], err)
+		}
+	}
+	return nil
+}
+
+func (f *face) write(p *pdf, number int) error {
+	// Subsetting changes its font, so each document parses one of its own.
+	whole, err := subsetter.ParseSFNT(f.raw, 0)
+	if err != nil {
+		return err
+	}
+	name, err := f.font.Name(&f.buffer, sfnt.NameIDPostScript)
+	if err != nil {
+		return err
+	}
+	scale := 1000 / f.em
+	bounds := [4]int16{whole.Head.XMin, whole.Head.YMin, whole.Head.XMax, whole.Head.YMax}
+	ascent, descent, capitals := whole.Hhea.Ascender, whole.Hhea.Descender, whole.OS2.SCapHeight
+	indexes := slices.Sorted(maps.Keys(f.used))
+	kept := []uint16{0}
+	for _, index := range indexes {
+		if index != 0 {
+			kept = append(kept, uint16(index))
+		}
+	}
+	ids := slices.Clone(kept)
+	subset, err := whole.Subset(ids, subsetter.SubsetOptions{Tables: f.tables(whole)})
+	if err != nil {
+		return err
+	}
+	program, toUnicode, toGlyph, descriptor := p.next(), p.next(), p.next(), p.next()
+	file := subset.Write()
+	p.stream(program, fmt.Sprintf("/Length1 %d", len(file)), file)
+	p.stream(toUnicode, "", f.unicodeMap(kept))
+	p.stream(toGlyph, "", glyphMap(kept))
+	tagged := tag(kept) + "+" + strings.ReplaceAll(name, " ", "")
+	p.object(descriptor, fmt.Sprintf("<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[%.0f %.0f %.0f %.0f]/ItalicAngle 0/Ascent %.0f/Descent %.0f/CapHeight %.0f/StemV 80/FontFile2 %d 0 R>>",
+		tagged, float64(bounds[0])*scale, float64(bounds[1])*scale, float64(bounds[2])*scale, float64(bounds[3])*scale,
+		float64(ascent)*scale, float64(descent)*scale, float64(capitals)*scale, program))
+	p.object(number, fmt.Sprintf("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/ToUnicode %d 0 R/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap %d 0 R/DW 0/W[%s]>>]>>",
+		tagged, toUnicode, tagged, descriptor, toGlyph, f.widths(kept)))
+	return p.err
+}
+
+// tables are those that ISO 32000-1, 9.9 asks of an embedded TrueType font.
+func (f *face) tables(whole *subsetter.SFNT) []string {
+	tables := []string{"glyf", "head", "hhea", "hmtx", "loca", "maxp"}
+	for _, optional := range []string{"cvt ", "fpgm", "prep"} {
+		if _, ok := whole.Tables[optional]; ok {
+			tables = append(tables, optional)
+		}
+	}
+	return tables
+}
+
+func (f *face) widths(kept []uint16) string {
+	var b strings.Builder
+	for _, id := range kept {
+		advance, err := f.font.GlyphAdvance(&f.buffer, sfnt.GlyphIndex(id), f.units(), font.HintingNone)
+		if err != nil {
+			continue
+		}
+		fmt.Fprintf(&b, "%d[%.0f]", id, float64(advance)/f.em*1000)
+	}
+	return b.String()
+}
+
+// unicodeMap lets a reader copy and search the text.
+func (f *face) unicodeMap(kept []uint16) []byte {
+	var b strings.Builder
+	b.WriteString("/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def" +
+		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 begincodespacerange<0000><FFFF>endcodespacerange\n")
+	for some := range slices.Chunk(kept[1:], 100) { // at most 100 in a block
+		fmt.Fprintf(&b, "%d beginbfchar\n", len(some))
+		for _, id := range some {
+			fmt.Fprintf(&b, "<%04X>%s\n", id, strings.Replace(utf16Text(string(f.used[sfnt.GlyphIndex(id)])), "FEFF", "", 1))
+		}
+		b.WriteString("endbfchar\n")
+	}
+	b.WriteString("endcmap CMapName currentdict/CMap defineresource pop end end")
+	return []byte(b.String())
+}
+
+// glyphMap leads from the whole font's glyphs to the subset's.
+func glyphMap(kept []uint16) []byte {
+	m := make([]byte, 2*(int(kept[len(kept)-1])+1))
+	for subset, id := range kept {
+		binary.BigEndian.PutUint16(m[2*id:], uint16(subset))
+	}
+	return m
+}
+
+// tag is six capitals that tell subsets of one font apart.
+func tag(kept []uint16) string {
+	h := fnv.New64a()
+	for _, id := range kept {
+		h.Write([]byte{byte(id >> 8), byte(id)})
+	}
+	sum := h.Sum64()
+	var b [6]byte
+	for i := range b {
+		b[i] = 'A' + byte(sum%26)
+		sum /= 26
+	}
+	return string(b[:])
+}
