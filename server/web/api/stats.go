@@ -14,8 +14,8 @@ import (
 // appliedTime bounds ?wait=applied.
 const appliedTime = 10 * time.Second
 
-// countsView holds null where the cubes cannot tell. In a hidden row every
-// number is 0 and stands for "fewer than 5".
+// countsView holds null where the cubes cannot tell. In a hidden row, or
+// total, every number is 0 and stands for "fewer than 5".
 type countsView struct {
 	Recorded int64  `json:"recorded"`
 	People   int64  `json:"people"`
@@ -38,13 +38,19 @@ type rowView struct {
 	Hidden bool `json:"hidden"`
 }
 
+// totalView says of a total too when it is withheld.
+type totalView struct {
+	countsView
+	Hidden bool `json:"hidden"`
+}
+
 type reportView struct {
 	From         referral.Day     `json:"from"`
 	To           referral.Day     `json:"to"`
 	GroupBy      *string          `json:"group_by"`
 	Boundaries   stats.Boundaries `json:"boundaries"`
 	Rows         []rowView        `json:"rows"`
-	Total        countsView       `json:"total"`
+	Total        totalView        `json:"total"`
 	Lost         int64            `json:"lost"`
 	Unconfirmed  int64            `json:"unconfirmed"`
 	AppliedAt    *time.Time       `json:"applied_at"`
@@ -63,7 +69,7 @@ func counts(r stats.Row) countsView {
 }
 
 func report(q stats.Query, r stats.Report) reportView {
-	v := reportView{From: r.From, To: r.To, GroupBy: orNull(string(q.GroupBy)), Boundaries: q.Boundaries, Rows: make([]rowView, len(r.Rows)), Total: counts(r.Total),
+	v := reportView{From: r.From, To: r.To, GroupBy: orNull(string(q.GroupBy)), Boundaries: q.Boundaries, Rows: make([]rowView, len(r.Rows)), Total: totalView{counts(r.Total), r.Total.Hidden},
 		Lost: r.Quality.Lost, Unconfirmed: r.Quality.Unconfirmed,
 		AppliedAt: momentOrNull(r.Quality.AppliedAt), StalledSince: momentOrNull(r.Quality.StalledSince)}
 	for i, row := range r.Rows {

@@ -68,6 +68,28 @@ func TestStats_everyGroupingIsAnsweredAsDescribed(t *testing.T) {
 	}
 }
 
+// Where devices meet placements, a total of fewer than 5 is withheld, and says so.
+func TestStats_withheldTotalSaysSo(t *testing.T) {
+	k := newKit(t)
+	k.portals()
+	few, many := k.placement("stttt-an-giang", "widget", "support_portal"), k.placement("stttt-an-giang", "link", "support_portal")
+	for visitor := range uint64(3) {
+		k.click(few, visitor)
+	}
+	for visitor := range uint64(12) {
+		k.click(many, visitor)
+	}
+	k.get("env", "/stats?wait=applied").want(200)
+	a := k.get("viewer", "/stats?group_by=app&placement="+few).want(200)
+	if a.str("total", "hidden") != "true" || a.str("total", "recorded") != "0" || a.str("total", "people") != "0" || len(a.at("rows").([]any)) != 0 {
+		t.Errorf("three clicks: %s", a.body)
+	}
+	a = k.get("viewer", "/stats?group_by=app&placement="+many).want(200)
+	if a.str("total", "hidden") != "false" || a.str("total", "recorded") != "12" {
+		t.Errorf("twelve clicks: %s", a.body)
+	}
+}
+
 func TestStats_faults(t *testing.T) {
 	k := newKit(t)
 	for q, want := range map[string]string{
