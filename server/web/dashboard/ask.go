@@ -20,7 +20,8 @@ type numbers struct {
 	hours, hoursBefore       part // of a period of one day
 	channels, channelsBefore part
 	provinces, destinations  part
-	portals, placements      part
+	portals, batches         part
+	placements               part
 	devices, apps, hosts     part
 	today                    part
 }
@@ -67,8 +68,11 @@ func (d *Dashboard) ask(v *visit, s scope) (*numbers, error) {
 	want(&n.channelsBefore, "channel", p.PrevFrom, p.PrevTo)
 	want(&n.provinces, "province", p.From, p.To)
 	want(&n.destinations, "destination", p.From, p.To)
-	if s.filter.Portal == "" && s.filter.Placement == "" {
+	if !s.placed() {
 		want(&n.portals, "portal", p.From, p.To)
+	}
+	if s.filter.Batch == "" && s.filter.Placement == "" {
+		want(&n.batches, "batch", p.From, p.To)
 	}
 	if s.filter.Placement == "" {
 		want(&n.placements, "placement", p.From, p.To)

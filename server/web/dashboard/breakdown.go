@@ -41,11 +41,8 @@ func (r breakdownRow) Cells() []int64 {
 // mostRows is how many rows a page shows; the file has all.
 const mostRows = 500
 
-// groupings are those that a page is offered for; batches come with printing.
-var groupings = slices.DeleteFunc(slices.Clone(stats.Groupings), func(by stats.GroupBy) bool { return by == "batch" })
-
 // filterOf says which filter of the address narrows to a row of a grouping.
-var filterOf = map[stats.GroupBy]string{"portal": "portal", "placement": "placement", "destination": "destination", "channel": "channel", "campaign": "campaign",
+var filterOf = map[stats.GroupBy]string{"portal": "portal", "batch": "batch", "placement": "placement", "destination": "destination", "channel": "channel", "campaign": "campaign",
 	"device": "device", "os": "os", "browser": "browser", "app": "app", "referrer_host": "host"}
 
 // breakdown answers /bang: what a figure is made of.
@@ -63,7 +60,7 @@ func (d *Dashboard) breakdown(v *visit) error {
 	for _, key := range breakdownColumns {
 		data.Heads = append(data.Heads, columnHead{v.l.T("dashboard.define." + key + "_term"), key})
 	}
-	for _, other := range groupings {
+	for _, other := range stats.Groupings {
 		data.By = append(data.By, link{Label: v.l.T("overview.by." + string(other)), Current: other == by, Href: v.to(Root+"/bang", "by", string(other))})
 	}
 	link := n.rowLink(v, by)
@@ -91,7 +88,7 @@ func (v *visit) askBreakdown() (s scope, by stats.GroupBy, p part, err error) {
 	if by == "" {
 		by = "day"
 	}
-	if !slices.Contains(groupings, by) {
+	if !slices.Contains(stats.Groupings, by) {
 		var faults referral.Faults
 		faults.Add("/by", "overview.scope.unreadable")
 		return s, by, p, faults.Err()
@@ -110,7 +107,7 @@ func (s *scope) agentsByMonth(by stats.GroupBy) bool {
 	agents := []stats.GroupBy{"device", "os", "browser", "app"}
 	f := &s.filter
 	return slices.Contains(agents, by) && s.placed() ||
-		f.Device+f.OS+f.Browser+f.App != "" && (by == "portal" || by == "placement" || s.placed() && by == "month")
+		f.Device+f.OS+f.Browser+f.App != "" && (by == "portal" || by == "batch" || by == "placement" || s.placed() && by == "month")
 }
 
 // rowLink returns the address of the overview that is narrowed to a row.

@@ -29,7 +29,7 @@ type customPeriod struct {
 func (v *visit) crumbs(s *scope) []link {
 	var out []link
 	if own, _ := v.ownProvince(); own == nil {
-		out = append(out, link{Label: v.l.T("overview.crumb.country"), Href: v.to(Root, "province", "", "portal", "", "placement", "")})
+		out = append(out, link{Label: v.l.T("overview.crumb.country"), Href: v.to(Root, "province", "", "portal", "", "batch", "", "placement", "")})
 	}
 	province, key := s.province, v.query.Get("province")
 	if province == nil && s.portal != nil {
@@ -39,10 +39,13 @@ func (v *visit) crumbs(s *scope) []link {
 		if key == "" {
 			key = province.Code
 		}
-		out = append(out, link{Label: v.provinceLabel(province), Href: v.to(Root, "province", key, "portal", "", "placement", "")})
+		out = append(out, link{Label: v.provinceLabel(province), Href: v.to(Root, "province", key, "portal", "", "batch", "", "placement", "")})
 	}
 	if s.portal != nil {
-		out = append(out, link{Label: s.portal.Name, Href: v.to(Root, "portal", s.portal.ID, "placement", "")})
+		out = append(out, link{Label: s.portal.Name, Href: v.to(Root, "portal", s.portal.ID, "batch", "", "placement", "")})
+	}
+	if s.batch != nil {
+		out = append(out, link{Label: s.batch.Name, Href: v.to(Root, "placement", "")})
 	}
 	if s.placement != nil {
 		out = append(out, link{Label: placementLabel(s.placement), Href: v.to(Root)})
@@ -151,7 +154,7 @@ func (v *visit) menus(s *scope) []menu {
 
 func (v *visit) downloads(s *scope) menu {
 	m := menu{ID: "download", Label: v.l.T("overview.download.label"), Chosen: v.l.T("overview.download.label")}
-	for _, by := range []stats.GroupBy{"day", "month", "province", "portal", "placement", "channel", "destination"} {
+	for _, by := range []stats.GroupBy{"day", "month", "province", "portal", "placement", "batch", "channel", "destination"} {
 		m.Links = append(m.Links, link{Label: v.l.T("overview.download.csv", "by", v.l.T("overview.by."+string(by))), Href: v.to(Root+"/so-lieu.csv", "by", string(by))})
 	}
 	return m

@@ -33,6 +33,7 @@ type Registry interface {
 	CodeReports(ctx context.Context, a referral.Actor, p registry.Page, f registry.Filter) ([]referral.CodeReport, string, error)
 	OpenCodeReports(ctx context.Context, a referral.Actor) (int, error)
 	CloseCodeReport(ctx context.Context, a referral.Actor, num int64, outcome string) (referral.CodeReport, error)
+	Batch(ctx context.Context, a referral.Actor, id string) (referral.PrintBatch, error)
 	History(ctx context.Context, a referral.Actor, entity, key string, p registry.Page) ([]referral.Change, string, error)
 	Release(ctx context.Context, a referral.Actor) (referral.Release, error)
 	UpdateRelease(ctx context.Context, a referral.Actor, in registry.ReleaseInput, known []string, reason string) (referral.Release, error)

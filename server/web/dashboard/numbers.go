@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"lensan/server/referral"
@@ -86,6 +87,8 @@ func (n *numbers) heading(v *visit, data *overviewData) string {
 		return v.l.T("dashboard.overview.heading_new")
 	case n.placement != nil:
 		return v.l.T("overview.heading_part", "part", placementLabel(n.placement), "n", count)
+	case n.batch != nil:
+		return v.l.T("overview.heading_part", "part", n.batch.Name, "n", count)
 	case n.portal != nil:
 		return v.l.T("overview.heading_part", "part", n.portal.Name, "n", count)
 	case n.province != nil:
@@ -128,7 +131,7 @@ func (n *numbers) funnel(v *visit) []funnelStep {
 }
 
 func (n *numbers) fillProvinces(v *visit, data *overviewData) {
-	if n.province == nil || n.boundaries == stats.BoundariesRecorded {
+	if !n.placed() && n.province == nil || len(n.provinces.Rows) > 1 {
 		data.Provinces = v.tableOf("province", v.named("province", n.provinces), 0, columns{link: n.provinceHref(v), more: views})
 		data.Provinces.More = []string{v.l.T("dashboard.figure.views")}
 	}
@@ -168,11 +171,24 @@ func (n *numbers) fillPlaces(v *visit, data *overviewData) {
 		data.Portals = v.tableOf("portal", n.portals, cardRows, columns{link: v.narrowedBy("portal"), more: views})
 		data.Portals.More = []string{v.l.T("dashboard.figure.views")}
 	}
+	if n.filter.Batch == "" && n.placement == nil {
+		data.Batches = v.tableOf("batch", withName(n.batches), cardRows, columns{link: v.narrowedBy("batch")})
+	}
 	if n.placement != nil {
 		return
 	}
 	data.Placements = v.tableOf("placement", n.placements, cardRows, columns{link: v.narrowedBy("placement"), sub: n.placementSub(v), more: views})
 	data.Placements.More = []string{v.l.T("dashboard.figure.views")}
+}
+
+// withName leaves out what has no name: clicks that came by no print batch.
+func withName(p part) part {
+	p.Rows = slices.DeleteFunc(slices.Clone(p.Rows), func(r stats.Row) bool { return r.Key == "" })
+	p.Total = stats.Row{}
+	for _, row := range p.Rows {
+		p.Total.Arrivals += row.Arrivals
+	}
+	return p
 }
 
 // placementSub tells placements of one name apart: by code and, on a page of

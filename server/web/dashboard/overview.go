@@ -29,6 +29,7 @@ type overviewData struct {
 	Provinces     table
 	Destinations  table
 	Portals       table
+	Batches       table
 	Placements    table
 	Devices, Apps table
 	Hosts         table

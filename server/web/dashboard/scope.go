@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -20,12 +21,13 @@ type scope struct {
 	province   *referral.Province    // asked for, or the one that the account is limited to
 	portal     *referral.Portal
 	placement  *referral.Placement
+	batch      *referral.PrintBatch
 	fault      string // of the period, as a text
 }
 
 // filterNames are the parameters of the address that narrow, as they are
-// written there; the first three are also the steps of the way down.
-var filterNames = []string{"province", "portal", "placement", "destination", "channel", "campaign", "device", "os", "browser", "app", "host"}
+// written there; the first of them are also the steps of the way down.
+var filterNames = []string{"province", "portal", "placement", "destination", "channel", "campaign", "device", "os", "browser", "app", "host", "batch"}
 
 // longestFilter bounds a value, in bytes; hosts are the longest.
 const longestFilter = 253
@@ -56,7 +58,7 @@ func (v *visit) readScope() (s scope, err error) {
 
 func readFilter(q url.Values, faults *referral.Faults) (f stats.Filter) {
 	for name, into := range map[string]*string{"portal": &f.Portal, "placement": &f.Placement, "destination": &f.Destination, "channel": &f.Channel,
-		"campaign": &f.Campaign, "device": &f.Device, "os": &f.OS, "browser": &f.Browser, "app": &f.App, "host": &f.ReferrerHost} {
+		"campaign": &f.Campaign, "device": &f.Device, "os": &f.OS, "browser": &f.Browser, "app": &f.App, "host": &f.ReferrerHost, "batch": &f.Batch} {
 		if *into = q.Get(name); len(*into) > longestFilter || strings.ContainsRune(*into, 0) {
 			faults.Add("/"+name, "overview.scope.unreadable")
 			*into = ""
@@ -134,8 +136,8 @@ func (s *scope) provinceKey(p *referral.Province) string {
 	return p.Code
 }
 
-// readPlace looks the portal and the placement up; the placement's portal is
-// the page's as well.
+// readPlace looks portal, batch and placement up; the portal that a batch or
+// placement belongs to is the page's as well.
 func (v *visit) readPlace(s *scope, faults *referral.Faults) error {
 	if s.filter.Placement != "" {
 		code, err := referral.ParseCode(s.filter.Placement)
@@ -150,8 +152,18 @@ func (v *visit) readPlace(s *scope, faults *referral.Faults) error {
 		}
 	}
 	id := s.filter.Portal
-	if id == "" && s.placement != nil {
-		id = s.placement.Portal
+	if s.filter.Batch != "" {
+		b, err := v.d.Registry.Batch(v.ctx(), v.actor(), s.filter.Batch)
+		if err == nil {
+			s.batch = &b
+			id = cmp.Or(id, b.Portal)
+		}
+		if err := unknownTo(faults, "/batch", err); err != nil {
+			return err
+		}
+	}
+	if s.placement != nil {
+		id = cmp.Or(id, s.placement.Portal)
 	}
 	if id == "" {
 		return nil
@@ -171,9 +183,9 @@ func unknownTo(faults *referral.Faults, field string, err error) error {
 	return err
 }
 
-// placed says whether the page is about one portal or placement, where devices
-// are kept by the month alone.
-func (s *scope) placed() bool { return s.filter.Portal != "" || s.filter.Placement != "" }
+// placed says whether the page is about one portal, batch or placement, where
+// devices are kept by the month alone.
+func (s *scope) placed() bool { return s.filter.Portal+s.filter.Batch+s.filter.Placement != "" }
 
 // query is a question within the scope.
 func (s *scope) query(by stats.GroupBy, from, to referral.Day, lang string) stats.Query {

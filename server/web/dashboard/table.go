@@ -98,7 +98,7 @@ func (v *visit) named(by stats.GroupBy, p part) part {
 			if p := v.provinceOf(row); p != nil {
 				rows[i].Label = v.provinceLabel(p)
 			}
-		case "referrer_host", "campaign":
+		case "referrer_host", "campaign", "batch":
 			if row.Key == "" {
 				rows[i].Label = v.l.T("overview.none." + string(by))
 			}
