@@ -21,6 +21,7 @@ import (
 	"lensan/server/clicklog"
 	"lensan/server/clicklog/localjournal"
 	"lensan/server/config"
+	"lensan/server/probe"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/rollup"
@@ -61,6 +62,7 @@ type App struct {
 	access   *access.Access
 	stats    *stats.Stats
 	visitors *public.VisitorKey
+	probe    *probe.Probe
 
 	differences atomic.Int64 // cubes that do not sum to the journal
 	reconciled  atomic.Int64 // when they were last compared with it, in Unix time; 0 before the first time
@@ -76,7 +78,7 @@ type App struct {
 // New opens everything that c names and loads the link table. It returns
 // ErrConflict wrapped when another server uses the data folder.
 func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
-	a = &App{config: c, log: o.Log, now: o.Now, texts: o.Texts, links: new(referral.LinkTable)}
+	a = &App{config: c, log: o.Log, now: o.Now, texts: o.Texts, links: new(referral.LinkTable), probe: newProbe(c)}
 	if a.log == nil {
 		a.log = slog.Default()
 	}

@@ -26,6 +26,7 @@ type Config struct {
 	MetricsListen  string        `env:"LENSAN_METRICS_LISTEN" default:"127.0.0.1:9180" help:"${help_metrics_listen}" placeholder:"HOST:PORT"`
 	Hotline        string        `env:"LENSAN_HOTLINE" help:"${help_hotline}" placeholder:"NUMBER"`
 	CommitWait     time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
+	ProbeAllow     string        `env:"LENSAN_PROBE_ALLOW" help:"${help_probe_allow}" placeholder:"CIDR,…"`
 }
 
 // Check returns an *referral.Error that names every setting at fault by its
@@ -52,7 +53,7 @@ func (c *Config) Check() error {
 	if c.APIKey != "" && len(c.APIKey) < 16 {
 		f.Add("LENSAN_API_KEY", "error.config_api_key", "min", "16")
 	}
-	if _, bad := c.proxies(); bad != "" {
+	if _, bad := networks(c.TrustedProxies); bad != "" {
 		f.Add("LENSAN_TRUSTED_PROXIES", "error.config_proxies", "value", bad)
 	}
 	if strings.Trim(c.Hotline, "+0123456789 .-()") != "" || len(c.Hotline) > 30 {
@@ -60,6 +61,9 @@ func (c *Config) Check() error {
 	}
 	if c.CommitWait < time.Millisecond || c.CommitWait > 10*time.Second {
 		f.Add("LENSAN_COMMIT_WAIT", "error.config_commit_wait", "value", c.CommitWait.String())
+	}
+	if _, bad := networks(c.ProbeAllow); bad != "" {
+		f.Add("LENSAN_PROBE_ALLOW", "error.config_proxies", "value", bad)
 	}
 	return f.Err()
 }
@@ -76,12 +80,18 @@ func checkListen(f *referral.Faults, name, address string) {
 
 // Proxies returns the trusted networks; Check has found them well-formed.
 func (c *Config) Proxies() []netip.Prefix {
-	list, _ := c.proxies()
+	list, _ := networks(c.TrustedProxies)
 	return list
 }
 
-func (c *Config) proxies() (list []netip.Prefix, bad string) {
-	for _, s := range strings.FieldsFunc(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+// ProbeNetworks returns the private networks that may be asked all the same.
+func (c *Config) ProbeNetworks() []netip.Prefix {
+	list, _ := networks(c.ProbeAllow)
+	return list
+}
+
+func networks(text string) (list []netip.Prefix, bad string) {
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		prefix, err := netip.ParsePrefix(s)
 		if err != nil {
 			addr, addrErr := netip.ParseAddr(s)
