@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"stats":                 {"referral", "rollup"},
 	"store":                 {"referral", "registry", "access", "rollup", "stats"},
 	"config":                {"referral"},
+	"demo":                  {"referral", "classify", "registry", "rollup"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
 	"probe":                 {"referral"},

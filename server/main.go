@@ -32,6 +32,7 @@ type commands struct {
 	config.Config `embed:""`
 
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"${help_serve}"`
+	Demo    demoCmd    `cmd:"" help:"${help_demo}"`
 	Migrate migrateCmd `cmd:"" help:"${help_migrate}"`
 	Import  importCmd  `cmd:"" help:"${help_import}"`
 	Check   checkCmd   `cmd:"" help:"${help_check}"`

@@ -40,12 +40,16 @@ type Options struct {
 	Texts *text.Bundle // required
 	Log   *slog.Logger // default: slog.Default()
 	Now   func() time.Time
+	// Sample marks every page as showing sample data, and makes Guest.
+	Sample bool
 }
 
 // App is the whole service.
 type App struct {
 	// Invitation is the token of the first sign-in, "" once there is an account.
 	Invitation string
+	// Guest is the token of a sample instance's one-time sign-in link.
+	Guest string
 
 	config   config.Config
 	log      *slog.Logger
@@ -58,6 +62,7 @@ type App struct {
 	applier  *rollup.Applier
 	views    *rollup.ViewBuffer
 	links    *referral.LinkTable
+	guest    func(token string) (session string, ok bool)
 	registry *registry.Registry
 	access   *access.Access
 	stats    *stats.Stats
@@ -101,6 +106,11 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	}
 	if a.Invitation, err = a.access.FirstInvitation(ctx); err != nil {
 		return nil, err
+	}
+	if o.Sample {
+		if err = a.openGuest(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return a, a.buildWeb()
 }

@@ -54,6 +54,10 @@ func (a *App) buildWeb() error {
 	if err != nil {
 		return err
 	}
+	if a.guest != nil {
+		publicPages.MarkSample()
+		dashboardPages.MarkSample()
+	}
 	a.fiber = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
 	proxies := web.Proxies(a.config.Proxies())
 	gate, err := public.Register(a.fiber, public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
@@ -75,7 +79,7 @@ func (a *App) buildWeb() error {
 	}
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats,
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
-		Map34: map34, Map63: map63, Reconciled: a.lastReconciled}).Register(a.fiber)
+		Map34: map34, Map63: map63, Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()
 	server.Handler = gate.Wrap(server.Handler)
 	return nil

@@ -14,6 +14,9 @@ import (
 	"lensan/server/referral"
 )
 
+// DefaultListen is where the server listens unless it is told otherwise.
+const DefaultListen = "[::]:8080"
+
 // Config is every setting. The tags are read by kong.
 type Config struct {
 	Listen         string        `env:"LENSAN_LISTEN" default:"[::]:8080" help:"${help_listen}" placeholder:"HOST:PORT"`

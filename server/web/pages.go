@@ -18,10 +18,12 @@ import (
 //	t "key" "name" value …   a text         number 1234   1.234
 //	day .Day                 24/11/2026     time .Time    14:05 24/11/2026
 //	asset "css/lensan.css"   its address    lang          "vi" or "en"
+//	sample                   whether MarkSample was called
 type Pages struct {
 	bundle *text.Bundle
 	byLang map[string]*template.Template
 	used   func(name string)
+	sample bool
 }
 
 // NewPages parses *.html of files, once for each language. Templates are named
@@ -50,11 +52,12 @@ func NewPages(bundle *text.Bundle, assets *Assets, files ...fs.FS) (*Pages, erro
 				}
 				return "", fmt.Errorf("number of a %T", n)
 			},
-			"day":   l.Day,
-			"time":  l.Time,
-			"asset": assets.URL,
-			"lang":  func() string { return code },
-			"fault": func(f referral.FieldError) string { return l.Args(f.Key, f.Args) },
+			"day":    l.Day,
+			"time":   l.Time,
+			"asset":  assets.URL,
+			"lang":   func() string { return code },
+			"sample": func() bool { return p.sample },
+			"fault":  func(f referral.FieldError) string { return l.Args(f.Key, f.Args) },
 		})
 		for _, f := range files {
 			if _, err := root.ParseFS(f, "*.html"); err != nil {
@@ -65,6 +68,10 @@ func NewPages(bundle *text.Bundle, assets *Assets, files ...fs.FS) (*Pages, erro
 	}
 	return p, nil
 }
+
+// MarkSample makes every page say that it shows sample data. It is called
+// before the first page is rendered.
+func (p *Pages) MarkSample() { p.sample = true }
 
 // Names returns the names of all templates that are files.
 func (p *Pages) Names() []string {

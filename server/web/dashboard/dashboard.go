@@ -30,7 +30,7 @@ func Templates() fs.FS {
 	return dir
 }
 
-// Config is what the pages are made of. All fields are required.
+// Config is what the pages are made of. All fields but Guest are required.
 type Config struct {
 	BaseURL  string // what links carry; with https, cookies are Secure
 	Pages    *web.Pages
@@ -46,6 +46,9 @@ type Config struct {
 	// Reconciled tells when the cubes were last compared with the journal, zero
 	// before the first time, and how many of them differed.
 	Reconciled func() (at time.Time, differences int64)
+	// Guest returns a session for the token of a one-time sign-in link; nil
+	// where there are none.
+	Guest func(token string) (session string, ok bool)
 }
 
 // Dashboard answers every address under Root.
@@ -76,6 +79,9 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Post("/dang-nhap", d.open(d.signIn))
 	g.Get("/loi-moi/:token", d.open(d.invitationPage))
 	g.Post("/loi-moi/:token", d.open(d.acceptInvitation))
+	if d.Guest != nil {
+		g.Get("/xem-thu/:token", d.open(d.enterAsGuest))
+	}
 	g.Post("/dang-xuat", d.signedIn(d.signOut))
 	g.Get("", d.signedIn(d.overview))
 	g.Get("/", func(c *fiber.Ctx) error { return c.Redirect(Root, fiber.StatusMovedPermanently) })

@@ -57,6 +57,16 @@ func (v *visit) begin(secret, next string) error {
 	return v.goTo(next)
 }
 
+// enterAsGuest follows a one-time link. One that was used before leads on to
+// the dashboard, for whoever is signed in there.
+func (d *Dashboard) enterAsGuest(v *visit) error {
+	session, ok := d.Guest(v.param("token"))
+	if !ok {
+		return v.goTo(Root)
+	}
+	return v.begin(session, Root)
+}
+
 func (d *Dashboard) signOut(v *visit) error {
 	if err := d.Access.SignOut(v.ctx(), v.secret); err != nil && !errors.Is(err, referral.ErrNotFound) {
 		return err
