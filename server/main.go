@@ -35,6 +35,7 @@ type commands struct {
 	Demo    demoCmd    `cmd:"" help:"${help_demo}"`
 	Migrate migrateCmd `cmd:"" help:"${help_migrate}"`
 	Import  importCmd  `cmd:"" help:"${help_import}"`
+	QR      qrCmd      `cmd:"" name:"qr" help:"${help_qr}"`
 	Check   checkCmd   `cmd:"" help:"${help_check}"`
 	Bench   benchCmd   `cmd:"" help:"${help_bench}"`
 	Version versionCmd `cmd:"" help:"${help_version}"`

@@ -31,6 +31,7 @@ func writePNG(d *drawing) ([]byte, error) {
 	line := make([]byte, 1+(side+7)/8)
 	same := make([]byte, len(line))
 	same[0] = asAbove
+	mark := d.logo()
 	for row := 0; row < d.canvas(); row++ {
 		clear(line)
 		line[0] = none
@@ -39,11 +40,19 @@ func writePNG(d *drawing) ([]byte, error) {
 				fillBits(line[1:], column*scale, (column+1)*scale)
 			}
 		}
-		if _, err := z.Write(line); err != nil {
+		first := line
+		if d.underLogo(row, d.canvas()/2) {
+			first = d.logoLine(line, mark, row, 0)
+		}
+		if _, err := z.Write(first); err != nil {
 			return nil, err
 		}
+		below := same
 		for i := 1; i < scale; i++ {
-			if _, err := z.Write(same); err != nil {
+			if d.underLogo(row, d.canvas()/2) {
+				below = d.logoLine(line, mark, row, i)
+			}
+			if _, err := z.Write(below); err != nil {
 				return nil, err
 			}
 		}
@@ -58,6 +67,17 @@ func writePNG(d *drawing) ([]byte, error) {
 	file = appendChunk(file, "PLTE", []byte{255, 255, 255, 0, 0, 0}) // 0 white, 1 black
 	file = appendChunk(file, "IDAT", rows.Bytes())
 	return appendChunk(file, "IEND", nil), nil
+}
+
+// logoLine returns the row of pixels i of a row of modules with the logo on it.
+func (d *drawing) logoLine(line []byte, mark []point, row, i int) []byte {
+	scale := float64(d.dots())
+	out := bytes.Clone(line)
+	xs := spans(mark, float64(row)+(float64(i)+0.5)/scale)
+	for at := 0; at+1 < len(xs); at += 2 {
+		fillBits(out[1:], int(math.Round(xs[at]*scale)), int(math.Round(xs[at+1]*scale)))
+	}
+	return out
 }
 
 // fillBits sets the bits from (inclusive) to (exclusive), the highest first.

@@ -16,6 +16,8 @@ type Format string
 const (
 	SVG Format = "svg"
 	PNG Format = "png"
+	PDF Format = "pdf"
+	EPS Format = "eps"
 )
 
 // A format writes a drawing, and reads its own file back as a picture from
@@ -28,6 +30,8 @@ type format struct {
 var formats = map[Format]format{
 	SVG: {writeSVG, readSVG},
 	PNG: {writePNG, readPNG},
+	PDF: {writePDF, readPDF},
+	EPS: {writeEPS, readEPS},
 }
 
 // Options of a file. The zero value of each field stands for its default.
@@ -36,6 +40,7 @@ type Options struct {
 	Level       string  // error correction "M", "Q" or "H"; default "Q"
 	DPI         int     // of PNG, 72 to 1200; default 300
 	Quiet       int     // quiet zone in modules, 4 to 20; default 4
+	Logo        bool    // the mark in the middle; raises Level to "H"
 }
 
 // large serialises the renderings that need most of the memory allowed.
@@ -44,7 +49,7 @@ var large sync.Mutex
 // Render returns the file of a symbol that holds text, decoded once to prove
 // it. Text is printable ASCII; in capitals it gives a smaller symbol. Options
 // out of range are a *referral.Error of kind ErrInvalid that names each field
-// ("/mm", "/ec", "/dpi", "/quiet", "/format", "/text") and the allowed range;
+// ("/mm", "/ec", "/dpi", "/quiet", "/logo", "/format", "/text") and the allowed range;
 // so are a side that makes a module smaller than 0.4 mm, and a PNG of more
 // than 7,000 pixels a side, with the values that would do.
 //

@@ -167,12 +167,13 @@ func TestRender_anyOptions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := "HTTPS://" + rapid.StringMatching(`[A-Z0-9.-]{3,30}`).Draw(t, "host") + "/" +
 			rapid.StringMatching(`[2-9A-Z]{6}`).Draw(t, "code")
-		f := rapid.SampledFrom([]Format{SVG, PNG}).Draw(t, "format")
+		f := rapid.SampledFrom([]Format{SVG, PNG, PDF, EPS}).Draw(t, "format")
 		o := Options{
 			Millimetres: rapid.Float64Range(16, 120).Draw(t, "mm"),
 			Level:       rapid.SampledFrom([]string{"M", "Q", "H"}).Draw(t, "level"),
 			DPI:         rapid.IntRange(72, 400).Draw(t, "dpi"),
 			Quiet:       rapid.IntRange(4, 20).Draw(t, "quiet"),
+			Logo:        rapid.Bool().Draw(t, "logo"),
 		}
 		if _, err := Render(text, f, o); err != nil {
 			t.Fatal(err)
@@ -211,7 +212,7 @@ func FuzzRender(f *testing.F) {
 	f.Add("7", "png", 500.0, "M", 72, 0)
 	f.Add(strings.Repeat("~", 1400), "svg", 80.0, "Q", 0, 0)
 	f.Fuzz(func(t *testing.T, text, format string, mm float64, level string, dpi, quiet int) {
-		file, err := Render(text, Format(format), Options{mm, level, dpi, quiet})
+		file, err := Render(text, Format(format), Options{mm, level, dpi, quiet, len(text)%2 == 0})
 		if err != nil && !errors.Is(err, referral.ErrInvalid) {
 			t.Fatal(err) // drawn, but not proved
 		}
@@ -223,7 +224,7 @@ func FuzzRender(f *testing.F) {
 
 // BenchmarkRender reports the 95th percentile beside the mean.
 func BenchmarkRender(b *testing.B) {
-	for _, f := range []Format{SVG, PNG} {
+	for _, f := range []Format{SVG, PNG, PDF, EPS} {
 		for _, text := range []string{address, strings.ToLower(address)} {
 			version, _ := Version(text, "Q")
 			b.Run(string(f)+"/version"+strconv.Itoa(version), func(b *testing.B) {

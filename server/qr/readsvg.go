@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
+	"math"
 	"strconv"
 	"strings"
 
@@ -53,19 +54,21 @@ func readSVG(file []byte, modules int) (*picture, error) {
 	return fill(f.Path.Data, width)
 }
 
-// fill draws a path of the commands M, h, v and z in black on a white square
+// fill draws a path of the commands M, L, h, v and z in black on a white square
 // of side units.
 func fill(path string, side int) (*picture, error) {
 	p := newPicture(side)
 	r := vector.NewRasterizer(p.width, p.width)
 	r.DrawOp = draw.Src
-	var x, y int
+	var x, y float64
 	s := scanner{rest: path}
 	for s.rest != "" && s.err == nil {
-		draw := r.LineTo
-		switch command := s.command(); command {
+		draw, command := r.LineTo, s.command()
+		switch command {
 		case 'M':
 			x, y, draw = s.number(), s.number(), r.MoveTo
+		case 'L':
+			x, y = s.number(), s.number()
 		case 'h':
 			x += s.number()
 		case 'v':
@@ -76,8 +79,11 @@ func fill(path string, side int) (*picture, error) {
 		default:
 			return nil, fmt.Errorf("path command %q is not one of ours", command)
 		}
-		if x < 0 || y < 0 || x > side || y > side {
-			return nil, fmt.Errorf("the path leaves the canvas at %d %d", x, y)
+		if x < 0 || y < 0 || x > float64(side) || y > float64(side) {
+			return nil, fmt.Errorf("the path leaves the canvas at %g %g", x, y)
+		}
+		if (command == 'h' || command == 'v') && (x != math.Trunc(x) || y != math.Trunc(y)) {
+			return nil, fmt.Errorf("path data: an edge at %g %g, between modules", x, y)
 		}
 		draw(float32(x*modulePixels), float32(y*modulePixels))
 	}
@@ -104,13 +110,13 @@ func (s *scanner) command() byte {
 	return c
 }
 
-func (s *scanner) number() int {
+func (s *scanner) number() float64 {
 	s.rest = strings.TrimLeft(s.rest, " ")
 	end := 0
-	for end < len(s.rest) && (s.rest[end] == '-' && end == 0 || s.rest[end] >= '0' && s.rest[end] <= '9') {
+	for end < len(s.rest) && (s.rest[end] == '-' && end == 0 || s.rest[end] == '.' || s.rest[end] >= '0' && s.rest[end] <= '9') {
 		end++
 	}
-	n, err := strconv.Atoi(s.rest[:end])
+	n, err := strconv.ParseFloat(s.rest[:end], 64)
 	if err != nil && s.err == nil {
 		s.err = fmt.Errorf("path data: %w", err)
 	}

@@ -26,6 +26,12 @@ func writeSVG(d *drawing) ([]byte, error) {
 		}
 		b.WriteByte('z')
 	}
+	for i, c := range d.logo() {
+		fmt.Fprintf(&b, "%c%s %s", "ML"[min(i, 1)], short(c.x), short(c.y))
+	}
+	if d.Logo {
+		b.WriteByte('z')
+	}
 	b.WriteString("\"/></svg>\n")
 	return b.Bytes(), nil
 }

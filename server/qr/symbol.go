@@ -61,9 +61,15 @@ func layOut(text string, f Format, o Options) (*drawing, error) {
 	if err := o.check(f); err != nil {
 		return nil, err
 	}
+	if o.Logo {
+		o.Level = "H"
+	}
 	code, err := encode(text, o.Level)
 	if err != nil {
 		return nil, err
+	}
+	if o.Logo && code.VersionNumber > maxLogoVersion {
+		return nil, invalid("/logo", "error.qr_logo_long")
 	}
 	d := &drawing{Options: o, text: text, size: 17 + 4*code.VersionNumber}
 	if o.Millimetres < leastSide(d.size)-1e-9 {
@@ -103,7 +109,7 @@ func (d *drawing) pixels() int { return d.dots() * d.canvas() }
 // black reports whether the module in a row and column of the canvas is black.
 func (d *drawing) black(row, column int) bool {
 	row, column = row-d.Quiet, column-d.Quiet
-	return row >= 0 && row < d.size && column >= 0 && column < d.size && d.modules[row][column]
+	return !d.underLogo(row+d.Quiet, column+d.Quiet) && row >= 0 && row < d.size && column >= 0 && column < d.size && d.modules[row][column]
 }
 
 func (d *drawing) tooSmall() error {

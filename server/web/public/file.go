@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -33,7 +32,7 @@ type file struct {
 func newFile(body []byte, contentType string) file {
 	sum := sha256.Sum256(body)
 	f := file{body: body, contentType: contentType, etag: `"` + hex.EncodeToString(sum[:8]) + `"`}
-	if !strings.HasPrefix(contentType, "image/png") {
+	if contentType != "image/png" && contentType != "application/pdf" { // those are packed already
 		var b bytes.Buffer
 		w := brotli.NewWriterLevel(&b, brotli.BestCompression)
 		w.Write(body) // a bytes.Buffer does not fail

@@ -123,6 +123,12 @@ func TestQR(t *testing.T) {
 	}{
 		{"/qr/" + c + ".svg", "image/svg+xml", 200, ""},
 		{"/qr/" + strings.ToLower(c) + ".png?mm=20&ec=M&dpi=150&quiet=6", "image/png", 200, ""},
+		{"/qr/" + c + ".pdf?logo=1&mm=40", "application/pdf", 200, ""},
+		{"/qr/" + c + ".eps?distance=1.5", "application/postscript", 200, ""},
+		{"/qr/" + c + ".pdf?distance=1.5&mm=150", "", 422, "/distance"},
+		{"/qr/" + c + ".pdf?distance=6", "", 422, "/distance"},
+		{"/qr/" + c + ".pdf?distance=x", "", 422, "/distance"},
+		{"/qr/" + c + ".svg?logo=yes", "", 422, "/logo"},
 		{"/qr/" + c + ".svg?mm=9", "", 422, "/mm"},
 		{"/qr/" + c + ".svg?mm=x", "", 422, "/mm"},
 		{"/qr/" + c + ".svg?mm=NaN", "", 422, "/mm"},

@@ -13,13 +13,14 @@ import (
 	"lensan/server/web"
 )
 
-// codes answers GET /qr/{code}.svg and .png?mm=&ec=&dpi=&quiet=.
+// codes answers GET /qr/{code}.svg, .png, .pdf and .eps with the parameters
+// mm or distance (in metres), ec, dpi, quiet and logo.
 type codes struct {
 	d     Deps
 	files *rendered
 }
 
-var qrTypes = map[string]string{"svg": "image/svg+xml", "png": "image/png"}
+var qrTypes = map[string]string{"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "eps": "application/postscript"}
 
 func (q *codes) handle(c *fiber.Ctx) error {
 	name, extension, _ := strings.Cut(utils.CopyString(c.Params("file")), ".")
@@ -32,11 +33,15 @@ func (q *codes) handle(c *fiber.Ctx) error {
 	if !known || err != nil || links.Find(code) == nil {
 		return fiber.ErrNotFound
 	}
-	o := qrOptions(c)
-	f, err := q.files.get(fmt.Sprintf("%s.%s %+v", code, extension, o), func() (file, error) {
-		body, err := qr.Render(web.NewURLs(q.d.Base, code).Scan, qr.Format(extension), o)
-		return newFile(body, contentType), err
-	})
+	text := web.NewURLs(q.d.Base, code).Scan
+	var f *file
+	o, err := qrOptions(c, text)
+	if err == nil {
+		f, err = q.files.get(fmt.Sprintf("%s.%s %+v", code, extension, o), func() (file, error) {
+			body, err := qr.Render(text, qr.Format(extension), o)
+			return newFile(body, contentType), err
+		})
+	}
 	if err != nil {
 		if web.Status(err) == fiber.StatusUnprocessableEntity {
 			return web.SendProblem(c, web.NewProblem(err, q.d.Pages.Text(web.PageLang(c))))
@@ -50,16 +55,42 @@ func (q *codes) handle(c *fiber.Ctx) error {
 
 // qrOptions reads the query. What is there and cannot be read becomes -1, so
 // that qr names the field and its range.
-func qrOptions(c *fiber.Ctx) qr.Options {
-	o := qr.Options{Level: utils.CopyString(c.Query("ec")), DPI: queryInt(c, "dpi"), Quiet: queryInt(c, "quiet")}
-	if s := c.Query("mm"); s != "" {
-		mm, err := strconv.ParseFloat(s, 64)
-		if err != nil || mm == 0 {
-			mm = -1
-		}
-		o.Millimetres = mm
+func qrOptions(c *fiber.Ctx, text string) (o qr.Options, err error) {
+	o = qr.Options{Level: utils.CopyString(c.Query("ec")), DPI: queryInt(c, "dpi"), Quiet: queryInt(c, "quiet"), Millimetres: queryFloat(c, "mm")}
+	var f referral.Faults
+	switch c.Query("logo") {
+	case "", "0":
+	case "1":
+		o.Logo = true
+	default:
+		f.Add("/logo", "error.qr_logo")
 	}
-	return o
+	if distance := queryFloat(c, "distance"); distance != 0 && o.Millimetres != 0 {
+		f.Add("/distance", "error.qr_distance_or_mm")
+	} else if distance != 0 {
+		level := o.Level
+		if o.Logo {
+			level = "H"
+		}
+		o.Millimetres, err = qr.SideFor(distance, text, level)
+	}
+	if err := f.Include(err); err != nil {
+		return o, err
+	}
+	return o, f.Err()
+}
+
+// queryFloat returns 0 for a parameter that is not there.
+func queryFloat(c *fiber.Ctx, name string) float64 {
+	s := c.Query(name)
+	if s == "" {
+		return 0
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || v == 0 {
+		return -1
+	}
+	return v
 }
 
 // queryInt returns 0 for a parameter that is not there.
