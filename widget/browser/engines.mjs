@@ -140,12 +140,28 @@ class WebKitPage extends Page {
     return this;
   }
   async go(url, wait = "load") {
-    await this.driver.get(url);
-    await this.until((at, state) => location.href.split("#")[0] === at.split("#")[0] && (document.readyState === "complete" || document.readyState === state),
-      url, wait === "domcontentloaded" ? "interactive" : "");
+    for (let tries = 0; tries < 4; tries++) {
+      await this.driver.get(url);
+      if (await this.arrived(url, wait === "domcontentloaded" ? "interactive" : "")) return;
+    }
+    throw new Error(`webkit never answered at ${url}`);
   }
-  evaluate(fn, ...args) {
-    return this.driver.executeScript(`return (${fn}).apply(null, arguments)`, ...args);
+  // arrived is false if the driver lost the question: one that comes while
+  // pages change it now and then answers only after the next change.
+  async arrived(url, state) {
+    const there = this.until((at, early) => location.href.split("#")[0] === at.split("#")[0] && (document.readyState === "complete" || document.readyState === early), url, state);
+    let over = false;
+    const lost = async () => {
+      while (!over && Date.now() - this.answered < 5000) await sleep(100);
+      return false;
+    };
+    this.answered = Date.now();
+    return Promise.race([there.then(() => true), lost()]).finally(() => { over = true; });
+  }
+  async evaluate(fn, ...args) {
+    const found = await this.driver.executeScript(`return (${fn}).apply(null, arguments)`, ...args);
+    this.answered = Date.now();
+    return found;
   }
   inject(source) { return this.driver.executeScript(source); }
   // resize makes the viewport, not the window, of that size.
