@@ -4,6 +4,8 @@ package assets
 
 import "embed"
 
+//go:generate go run chart/build.go
+
 // Files is everything in this folder.
 //
 //go:embed data text maps images css js fonts/*.ttf fonts/*.woff2 fonts/OFL.txt

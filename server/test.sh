@@ -56,14 +56,17 @@ unformatted=$(gofmt -l widget server assets examples)
 go vet ./...
 
 say "built files are what the sources make"
-go generate ./widget
-git diff --exit-code --stat -- widget/dist
+go generate ./widget ./assets
+git diff --exit-code --stat -- widget/dist assets/js
 
 say "tests with the race detector"
 go test -race -timeout 20m ./...
 
 say "the widget on hostile pages, and the public pages, in three engines"
 bash widget/browser/run.sh
+
+say "the dashboard in real browsers: weight, speed, axe, keyboard, no scripts"
+bash server/web/dashboard/browser/run.sh
 
 say "redirects with durable clicks against bare ones"
 go build -o "${TMPDIR:-/tmp}/lensan-bench.$$" ./server
