@@ -1,0 +1,86 @@
+// A real server with portals in all provinces and some clicks of today, and an
+// account on it.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const key = "test-key-of-sixteen-symbols";
+const password = "ruộng bậc thang mùa lúa chín";
+const agents = [
+  "Mozilla/5.0 (Linux; Android 12; SM-A127F) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/99.0.4844.58 Mobile Safari/537.36 Zalo android/12100609 ZaloTheme/light ZaloLanguage/vi",
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1",
+  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36",
+];
+
+export async function start() {
+  const data = await mkdtemp(join(tmpdir(), "lensan-dashboard-"));
+  const child = spawn(process.env.LENSAN_BINARY, ["serve"], {
+    env: { ...process.env, LANG: "en", LENSAN_DATA: data, LENSAN_API_KEY: key, LENSAN_BASE_URL: "http://localhost", LENSAN_LISTEN: "127.0.0.1:0", LENSAN_METRICS_LISTEN: "" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let port, invitation;
+  for await (const line of createInterface({ input: child.stdout })) {
+    port ||= /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+    if ((invitation = /\/thong-ke\/loi-moi\/\S+/.exec(line)?.[0])) break;
+  }
+  if (!port || !invitation) throw new Error("the server did not say where it listens, or how to sign in");
+  child.stdout.resume();
+  const url = `http://127.0.0.1:${port}`;
+  const api = async (method, path, body) => {
+    const answer = await fetch(`${url}/api/v1${path}`, { method, headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" }, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  };
+  const site = { url, invitation, password, codes: [] };
+  // click follows a code as a phone does; one agent and code within ten seconds is a repeat.
+  site.click = (code, n = 0, path = "/go/") => new Promise((resolve, reject) => {
+    http.get(url + path + code, { headers: { "User-Agent": `${agents[n % agents.length]} n/${n}` } }, (answer) => { answer.resume(); answer.on("end", resolve); }).on("error", reject);
+  });
+  site.counted = () => api("GET", "/stats?wait=applied");
+  site.stop = async () => {
+    child.kill("SIGTERM");
+    await new Promise((resolve) => child.once("exit", resolve));
+    await rm(data, { recursive: true });
+  };
+  await fill(site, api);
+  return site;
+}
+
+async function fill(site, api) {
+  const { items } = await api("GET", "/provinces");
+  const standing = items.filter((province) => !province.valid_to);
+  for (const [i, { code, name, slug }] of standing.slice(0, -3).entries()) {
+    await api("POST", "/portals", { id: `so-${slug}`, name: `Sở Khoa học và Công nghệ ${name.vi}`, province: code, hosts: [`so.${slug}.gov.vn`] });
+    for (const [kind, destination, label] of [["widget", "support_portal", "Chân trang"], ["qr", "hub", "Áp phích nhà văn hóa"], ["link", "postmart", "Bài viết Zalo"]]) {
+      const placed = await api("POST", "/placements", { portal: `so-${slug}`, kind, destination, label });
+      site.codes.push(placed.code);
+      await Promise.all(Array.from({ length: 1 + (i * 7) % 12 }, (_, n) => site.click(placed.code, n, kind === "qr" ? "/" : "/go/")));
+    }
+  }
+  await site.counted();
+}
+
+// signIn makes the account, once, and gives every later page its session.
+export async function signIn(page, site) {
+  if (!site.account) {
+    site.account = "quan.tri";
+    await page.go(site.url + site.invitation);
+    await submit(page, { name: site.account, password: site.password, again: site.password });
+  } else {
+    await page.go(`${site.url}/thong-ke/dang-nhap`);
+    if (await page.evaluate(() => !document.querySelector("[name=password]"))) return;
+    await submit(page, { name: site.account, password: site.password });
+  }
+}
+
+async function submit(page, values) {
+  await page.evaluate((given) => {
+    for (const [name, value] of Object.entries(given)) document.querySelector(`main [name="${name}"]`).value = value;
+    document.querySelector("main form").submit();
+  }, values);
+  await page.until(() => location.pathname === "/thong-ke" && document.readyState === "complete");
+}

@@ -1,0 +1,261 @@
+// The dashboard as people meet it: weight and speed, charts, map, the counter
+// that moves, keyboard, axe, large text, paper, no scripts.
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { engines, launch } from "../../../../widget/browser/engines.mjs";
+import { axeFaults, ringed, sideways } from "../../../../widget/browser/reading.mjs";
+import { signIn, start } from "./site.mjs";
+
+const { PNG } = createRequire(new URL("../../../../widget/browser/package.json", import.meta.url))("pngjs");
+const laptop = { width: 1366, height: 768 }, root = "/thong-ke";
+const pages = {
+  overview: root, "overview in English": `${root}?lang=en`, province: `${root}?lang=vi&province=01`, portal: `${root}?portal=so-ha-noi`,
+  today: `${root}?period=today`, "as recorded": `${root}?boundaries=recorded&period=custom&from=2025-06-01&to=2025-08-31`,
+  breakdown: `${root}/bang?by=portal`, search: `${root}/tim?q=ha+noi`, definitions: `${root}/dinh-nghia`, "filters that do not go together": `${root}?device=phone&destination=hub`,
+};
+
+let site;
+before(async () => { site = await start(); });
+after(() => site.stop());
+
+const wanted = (process.env.LENSAN_ENGINES || engines.join(" ")).split(" ");
+
+function lane(engine, tests) {
+  if (!wanted.includes(engine)) return;
+  describe(engine, { concurrency: 1 }, () => {
+    let browser;
+    const open = async (path, { size = laptop, scheme, scripts = true, before = () => {} } = {}) => {
+      const page = await browser.open(size);
+      if (scheme) await page.media([{ name: "prefers-color-scheme", value: scheme }]);
+      if (!scripts) await page.page.setJavaScriptEnabled(false);
+      await before(page);
+      await page.go(site.url + path);
+      return page;
+    };
+    before(async () => {
+      browser = await launch(engine);
+      const page = await browser.open(laptop);
+      await signIn(page, site);
+      await page.close();
+    });
+    after(() => browser.close());
+    tests((name, run) => test(name, { timeout: 120_000 }, () => run(open)));
+  });
+}
+
+const drawn = () => document.querySelector(".chart.live .drawn svg path") && document.querySelectorAll(".drawn svg path").length;
+
+for (const engine of engines) {
+  lane(engine, (item) => {
+    item("the chart is drawn anew, and lines can be asked for", async (open) => {
+      const page = await open(root);
+      const lines = await page.until(drawn);
+      assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".plot-area")).display), "none");
+      assert.match(await page.evaluate(() => document.querySelector(".drawn").getAttribute("aria-label")), /Lượt đến, .*Cao nhất: /);
+      await page.evaluate(() => { document.querySelector(".choices input").click(); });
+      await page.until((n) => document.querySelectorAll(".drawn svg path").length > n, lines);
+      await page.close();
+    });
+
+    item("the counter moves without a reload", async (open) => {
+      const page = await open(root), text = () => document.querySelector("[data-live-value]").textContent;
+      const first = await page.evaluate(text);
+      await page.until(() => /đang cập nhật/.test(document.querySelector("[data-live-state]").textContent));
+      await site.click(site.codes[0], 1000 + Math.floor(Math.random() * 1e6));
+      await page.until((was) => document.querySelector("[data-live-value]").textContent !== was, first);
+      assert.equal(Number((await page.evaluate(text)).replace(".", "")), Number(first.replace(".", "")) + 1);
+      await page.close();
+    });
+  });
+}
+
+async function firstView(open) {
+  let bytes = 0;
+  const page = await open(root, { before: async ({ page }) => {
+    const session = await page.createCDPSession();
+    await session.send("Network.enable");
+    await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+    await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    session.on("Network.loadingFinished", ({ encodedDataLength }) => { bytes += encodedDataLength; });
+  } });
+  await page.until(drawn);
+  await sleep(500);
+  const largest = await page.evaluate(() => new Promise((resolve) => {
+    new PerformanceObserver((list) => resolve(list.getEntries().at(-1).startTime)).observe({ type: "largest-contentful-paint", buffered: true });
+  }));
+  const shift = await page.shift();
+  await page.close();
+  return { bytes, largest, shift };
+}
+
+lane("chromium", (item) => {
+  // Other work on the machine can only make a view slower, so the best of some counts.
+  item("first view: at most 250 KB on the wire, the largest part within a second at a quarter of the speed, nothing moves", async (open) => {
+    const views = [];
+    while (views.length < 7 && !views.some(({ largest }) => largest <= 1000)) views.push(await firstView(open));
+    console.log("first view:", views.map(({ bytes, largest, shift }) => `${bytes} bytes, largest contentful paint ${Math.round(largest)} ms, layout shift ${shift.toFixed(4)}`).join("; "));
+    for (const { bytes, shift } of views) {
+      assert.ok(bytes <= 250_000, `${bytes} bytes`);
+      assert.ok(shift < 0.02, `shift ${shift}`);
+    }
+    assert.ok(views.at(-1).largest <= 1000);
+  });
+
+  for (const [name, path] of Object.entries(pages)) {
+    for (const scheme of ["light", "dark"]) {
+      item(`${name}: axe finds nothing wrong, nothing is refused by the policy, ${scheme}`, async (open) => {
+        const said = [];
+        const page = await open(path, { scheme, before: ({ page }) => {
+          page.on("console", (message) => said.push(message.text()));
+          page.on("pageerror", (error) => said.push(error.message));
+        } });
+        if (await page.evaluate(() => document.querySelector("figure.chart"))) await page.until(drawn);
+        await page.evaluate(() => { for (const part of document.querySelectorAll("details:not(.menu)")) part.open = true; });
+        const refused = said.filter((line) => !/status of 422/.test(line));
+        assert.deepEqual([await axeFaults(page), refused], [[], []]);
+        await page.close();
+      });
+    }
+    item(`${name}: no scrolling sideways, nor with text twice as large`, async (open) => {
+      const page = await open(path);
+      if (await page.evaluate(() => document.querySelector("figure.chart"))) await page.until(drawn);
+      await page.evaluate(() => { for (const part of document.querySelectorAll("details:not(.menu)")) part.open = true; });
+      for (const width of [320, 360, 768, 1440]) {
+        await page.resize({ width, height: 800 });
+        await sleep(50);
+        assert.deepEqual(await page.evaluate(sideways), [], `${width} px`);
+      }
+      for (const width of [360, 1440]) {
+        await page.resize({ width, height: 800 });
+        await page.evaluate(() => { const large = new CSSStyleSheet(); large.replaceSync("html{font-size:200%} body{font-size:34px}"); document.adoptedStyleSheets = [large]; });
+        await sleep(50);
+        assert.deepEqual(await page.evaluate(sideways), [], `large text at ${width} px`);
+      }
+      await page.close();
+    });
+    if (process.env.LENSAN_PICTURES) {
+      item(`${name}: pictures`, async (open) => {
+        await mkdir(process.env.LENSAN_PICTURES, { recursive: true });
+        for (const width of [360, 768, 1440]) {
+          for (const scheme of ["light", "dark"]) {
+            const page = await open(path, { size: { width, height: 800 }, scheme });
+            await sleep(1000);
+            await writeFile(join(process.env.LENSAN_PICTURES, `${name.replace(/\W+/g, "-")}-${width}-${scheme}.png`), await page.page.screenshot({ fullPage: true }));
+            await page.close();
+          }
+        }
+      });
+    }
+  }
+
+  item("without scripts: chart, map, tables, menus and the way down are there", async (open) => {
+    const page = await open(`${root}?lang=vi`, { scripts: false }), dom = page.page;
+    assert.ok(await dom.$eval("svg.plot", (svg) => svg.getBoundingClientRect().height > 150));
+    assert.equal(await dom.$$eval("figure.map text", (texts) => texts.map((text) => text.textContent).join(" ")), "Q.đ. Hoàng Sa (TP. Đà Nẵng) Q.đ. Trường Sa (tỉnh Khánh Hòa)");
+    await dom.click(".menu summary");
+    await Promise.all([dom.waitForNavigation(), dom.click('.menu[open] a[href*="period=7"]')]);
+    assert.match(dom.url(), /period=7/);
+    await dom.click(".map-table summary");
+    await Promise.all([dom.waitForNavigation(), dom.click('.map-table a[href*="province=01"]')]);
+    assert.match(await dom.$eval("h1", (h) => h.textContent), /^Hà Nội: /);
+    await Promise.all([dom.waitForNavigation(), dom.click('main a[href*="portal=so-ha-noi"]')]);
+    assert.match(await dom.$eval(".crumbs", (nav) => nav.textContent.replace(/\s+/g, " ")), /Cả nước Hà Nội Sở Khoa học và Công nghệ Hà Nội/);
+    await page.close();
+  });
+
+  item("by keyboard alone: a menu opens, closes and leads on; the map is passed over, its table is not", async (open) => {
+    const page = await open(root);
+    await page.until(drawn);
+    const until = async (what) => {
+      for (let i = 0; i < 60; i++) {
+        await page.press("Tab");
+        const at = await page.evaluate(ringed);
+        if (at.startsWith(what)) return at;
+      }
+      throw new Error(`never came to ${what}`);
+    };
+    await page.press("Tab");
+    assert.match(await page.evaluate(ringed), /^#main solid 3px$/);
+    assert.match(await until("Khoảng thời gian"), / solid 3px$/);
+    await page.press("Enter");
+    assert.ok(await page.evaluate(() => document.querySelector(".menu[open]")));
+    await page.press("Escape");
+    assert.ok(await page.evaluate(() => !document.querySelector(".menu[open]")));
+    await page.press("Enter");
+    await page.press("Tab");
+    await page.press("Tab");
+    await Promise.all([page.page.waitForNavigation(), page.press("Enter")]);
+    assert.match(page.page.url(), /period=7/);
+    assert.equal(await page.evaluate(() => document.querySelectorAll('.map a:not([tabindex="-1"])').length), 0);
+    await page.close();
+  });
+
+  item("what is at the pointer is said in words, in either scheme", async (open) => {
+    for (const scheme of ["light", "dark"]) {
+      const page = await open(root, { scheme, size: { width: 1440, height: 900 } });
+      await page.until(drawn);
+      const box = await page.evaluate(() => { const { x, y, width, height } = document.querySelector(".drawn").getBoundingClientRect(); return [x + width - 20, y + height / 2]; });
+      await page.page.mouse.move(box[0] - 30, box[1]);
+      await page.page.mouse.move(...box);
+      assert.match(await page.until(() => document.querySelector(".tip")?.textContent), /\d\d\/\d\d\/\d{4} · Lượt đến: \d+/);
+      await page.close();
+    }
+  });
+
+  item("chart and map can be kept as pictures", async (open) => {
+    const folder = await mkdtemp(join(tmpdir(), "lensan-pictures-"));
+    const page = await open(root, { before: async ({ page }) => {
+      await (await page.createCDPSession()).send("Page.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
+    } });
+    await page.until(drawn);
+    assert.equal(await page.evaluate(() => { const buttons = [...document.querySelectorAll("button.picture")]; for (const button of buttons) button.click(); return buttons.length; }), 2);
+    for (let tries = 0; (await readdir(folder)).filter((name) => name.endsWith(".png")).length < 2; tries++) {
+      assert.ok(tries < 100, "no pictures came");
+      await sleep(50);
+    }
+    for (const name of await readdir(folder)) {
+      const { width, height, data } = PNG.sync.read(await readFile(join(folder, name)));
+      const colours = new Set();
+      for (let i = 0; i < data.length; i += 4) colours.add(data.readUInt32BE(i));
+      assert.ok(width > 600 && height > 400 && colours.size > 20, `${name}: ${width} × ${height}, ${colours.size} colours`);
+      assert.match(name.normalize("NFC"), /^Lượt-đến-/);
+    }
+    await rm(folder, { recursive: true });
+    await page.close();
+  });
+
+  item("the counter stops while the page is hidden, and goes on", async (open) => {
+    const page = await open(root, { before: ({ page }) => page.evaluateOnNewDocument(() => {
+      const Plain = EventSource;
+      window.feeds = [];
+      window.EventSource = class extends Plain { constructor(address) { super(address); window.feeds.push(this); } };
+      Object.assign(window.EventSource, { CLOSED: 2 });
+    }) });
+    const states = () => window.feeds.map((feed) => feed.readyState);
+    await page.until(() => window.feeds.at(-1)?.readyState === 1);
+    await page.evaluate(() => { Object.defineProperty(document, "hidden", { value: true, configurable: true }); document.dispatchEvent(new Event("visibilitychange")); });
+    assert.ok((await page.evaluate(states)).every((state) => state === 2));
+    await page.evaluate(() => { delete document.hidden; document.dispatchEvent(new Event("visibilitychange")); });
+    await page.until(() => window.feeds.at(-1).readyState === 1);
+    assert.equal((await page.evaluate(states)).filter((state) => state !== 2).length, 1);
+    await page.close();
+  });
+
+  item("on paper the chart and the map stand in black and white", async (open) => {
+    const page = await open(root);
+    await page.until(drawn);
+    await page.page.emulateMediaType("print");
+    const seen = await page.evaluate(() => ({
+      plot: document.querySelector("svg.plot").getBoundingClientRect().height, drawn: getComputedStyle(document.querySelector(".drawn")).display,
+      menus: getComputedStyle(document.querySelector(".menus")).display, line: getComputedStyle(document.querySelector("svg.plot .line:not(.before)")).stroke,
+    }));
+    assert.ok(seen.plot > 150);
+    assert.deepEqual([seen.drawn, seen.menus, seen.line], ["none", "none", "rgb(0, 0, 0)"]);
+    await page.close();
+  });
+});
