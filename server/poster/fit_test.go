@@ -15,13 +15,13 @@ import (
 )
 
 // layOut is what Write draws for one sheet.
-func layOut(t testing.TB, f *fonts, l *text.Language, paper referral.Paper, s Sheet, draft bool, place int) (layout, error) {
+func layOut(t testing.TB, f *fonts, l *text.Language, paper referral.Paper, s Sheet, place int) (layout, error) {
 	t.Helper()
 	shape := trace(t, s.ScanURL)
 	if paper == referral.PaperStickers {
-		return sticker(f, l, &s, shape, draft, place)
+		return sticker(f, l, &s, shape, place)
 	}
-	return notice(f, l, &s, shape, draft, sizes[paper][0])
+	return notice(f, l, &s, shape, sizes[paper][0])
 }
 
 var (
@@ -134,7 +134,7 @@ func TestNotice_longestNames(t *testing.T) {
 				s.Province, s.ScanURL = province, address
 				s.Words = strings.ToLower(strings.TrimPrefix(address, "HTTPS://"))
 				s.VerifyURL = strings.Replace(s.Words, "/", "/kiem-tra/", 1)
-				out, err := layOut(t, f, l, paper, s, false, i)
+				out, err := layOut(t, f, l, paper, s, i)
 				if err != nil {
 					t.Fatalf("%s, %s: %v", paper, address, err)
 				}
@@ -208,12 +208,13 @@ func FuzzTexts(f *testing.F) {
 		}
 		s := sample()
 		s.Province, s.Portal, s.Place, s.Words, s.VerifyURL, s.Serial = province, portal, place, words, words, serial
+		s.Draft = len(call)%2 == 0
 		s.Texts = referral.PosterTexts{"call": call}
 		if s.check(fonts) != nil {
 			return
 		}
 		for _, paper := range papers {
-			out, err := layOut(t, fonts, l, paper, s, len(call)%2 == 0, len(words)%stickers)
+			out, err := layOut(t, fonts, l, paper, s, len(words)%stickers)
 			if err == nil {
 				wantInside(t, fonts, paper, out, 25, len(words)%stickers)
 			}

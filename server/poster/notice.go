@@ -29,7 +29,7 @@ type layout struct {
 
 // notice lays out a poster of the A series: the symbol and its quiet zone
 // across the page, what it is for above it, what to do below.
-func notice(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, draft bool, width float64) (layout, error) {
+func notice(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, width float64) (layout, error) {
 	const (
 		side   = noticeSide
 		middle = 153.5 // of the symbol, from the top
@@ -55,7 +55,7 @@ func notice(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, draft bool, w
 	set.add("scan", s.words(l, "scan", semiBold), style{size: 20, leading: 1.1, align: centre, middle: true}, edge, below, inner, 9.5)
 	set.add("help", filled(s.text(l, "help"), "address", s.Words), style{size: 15, leading: 1.1, align: centre, middle: true}, edge, below+9.2, inner, 7.8)
 	set.add("warning", s.words(l, "warning", semiBold), style{size: 11.5, leading: 1.1, align: centre, middle: true}, edge, below+16.8, inner, 5.8)
-	set.foot(l, s, draft, edge, below+24.4, inner, bottom-below-24.4)
+	set.foot(l, s, edge, below+24.4, inner, bottom-below-24.4)
 	return set.layout, set.faults.Err()
 }
 
@@ -101,7 +101,7 @@ func (t *setter) lower(mm float64) {
 
 // foot sets the place and the hotline at the left, the number and the address
 // to check at the right.
-func (t *setter) foot(l *text.Language, s *Sheet, draft bool, x, y, width, height float64) {
+func (t *setter) foot(l *text.Language, s *Sheet, x, y, width, height float64) {
 	small := style{size: 9.5, leading: 1.1, cut: true}
 	end := style{size: 9.5, leading: 1.1, align: right}
 	row, rows := height/2, height
@@ -113,7 +113,7 @@ func (t *setter) foot(l *text.Language, s *Sheet, draft bool, x, y, width, heigh
 		t.add("place", filled(l.T("poster.place"), "place", where), small, x, y, width*0.46, rows)
 	}
 	switch {
-	case draft:
+	case s.Draft:
 		t.add("serial", []span{{l.T("poster.unnumbered"), semiBold}}, end, x+width*0.48, y, width*0.52, row)
 	case s.Serial != "":
 		t.add("serial", filled(l.T("poster.serial"), "serial", s.Serial), end, x+width*0.48, y, width*0.52, row)

@@ -23,7 +23,6 @@ var sizes = map[referral.Paper][2]float64{
 type Options struct {
 	Paper    referral.Paper // default A4
 	Bleed    bool           // 3 mm of bleed and crop marks around the page
-	Draft    bool           // says so in black, and has no serial numbers
 	Language *text.Language // required
 }
 
@@ -67,6 +66,33 @@ func Write(ctx context.Context, w io.Writer, o Options, sheets iter.Seq2[Sheet, 
 	return d.end()
 }
 
+var errNone = referral.Errorf(referral.ErrInvalid, "error.poster_none")
+
+// Check returns the error that Write would end with for what the sheets say,
+// without drawing: signs that the fonts lack on any sheet, and whether the first
+// one fits. Sheets that follow differ from it in names alone, which always fit.
+func Check(ctx context.Context, o Options, sheets iter.Seq2[Sheet, error]) error {
+	d, err := begin(io.Discard, o)
+	if err != nil {
+		return err
+	}
+	for s, err := range sheets {
+		if err = firstError(err, ctx.Err()); err != nil {
+			return err
+		}
+		if d.written == 0 {
+			err = d.add(&s)
+		} else {
+			err = s.check(d.fonts)
+		}
+		if err != nil {
+			return fmt.Errorf("sheet %d (%s): %w", d.written+1, s.Code, err)
+		}
+		d.written++
+	}
+	return d.end()
+}
+
 func begin(w io.Writer, o Options) (*writer, error) {
 	if o.Paper == "" {
 		o.Paper = referral.PaperA4
@@ -95,18 +121,18 @@ func (d *writer) add(s *Sheet) error {
 	if d.Paper == referral.PaperStickers {
 		return d.addSticker(s)
 	}
-	out, err := notice(d.fonts, d.Language, s, d.shape, d.Draft, d.geometry.width)
+	out, err := notice(d.fonts, d.Language, s, d.shape, d.geometry.width)
 	if err != nil {
 		return err
 	}
 	p := newPage(d.geometry, d.fonts)
-	drawNotice(p, d.Language, out, d.symbol, d.Draft)
+	drawNotice(p, d.Language, out, d.symbol, s.Draft)
 	d.pdf.page(p.geometry, p.Bytes(), p.objects)
 	return d.pdf.err
 }
 
 func (d *writer) addSticker(s *Sheet) error {
-	out, err := sticker(d.fonts, d.Language, s, d.shape, d.Draft, d.onPage)
+	out, err := sticker(d.fonts, d.Language, s, d.shape, d.onPage)
 	if err != nil {
 		return err
 	}
@@ -144,7 +170,7 @@ func (d *writer) trace(address string) error {
 
 func (d *writer) end() error {
 	if d.written == 0 {
-		return referral.Errorf(referral.ErrInvalid, "error.poster_none")
+		return errNone
 	}
 	d.finishStickers()
 	return d.pdf.close(d.fonts, d.Language.T("poster.document"), d.Language.Code)

@@ -64,7 +64,9 @@ func TestWrite_pureBlack(t *testing.T) {
 
 func TestWrite_draft(t *testing.T) {
 	for _, paper := range papers {
-		said := tool(t, "pdftotext", save(t, write(t, Options{Paper: paper, Draft: true}, sample())), "-")
+		s := sample()
+		s.Draft = true
+		said := tool(t, "pdftotext", save(t, write(t, Options{Paper: paper}, s)), "-")
 		if !strings.Contains(said, "BẢN NHÁP") || strings.Contains(said, "000123") {
 			t.Errorf("%s: %s", paper, said)
 		}
@@ -109,6 +111,9 @@ func TestWrite_refuses(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
+		if checked := Check(context.Background(), c.o, each(c.sheets...)); checked == nil || checked.Error() != err.Error() {
+			t.Errorf("%s: Check says %v, Write %v", c.name, checked, err)
+		}
 		var fields []string
 		for _, f := range named.Fields {
 			fields = append(fields, f.Field)
@@ -120,6 +125,19 @@ func TestWrite_refuses(t *testing.T) {
 		if !slices.Equal(fields, c.fields) {
 			t.Errorf("%s: faults of %v, want %v", c.name, fields, c.fields)
 		}
+	}
+}
+
+// Check looks at what every sheet says, not only the first.
+func TestCheck(t *testing.T) {
+	odd := sample()
+	odd.Place = "Chợ 🌾"
+	o := Options{Language: language(t)}
+	if err := Check(context.Background(), o, each(sample(), sample(), odd)); err == nil || !strings.Contains(err.Error(), "sheet 3 (K7Q2PX)") {
+		t.Errorf("odd third sheet: %v", err)
+	}
+	if err := Check(context.Background(), o, each(sample(), long())); err != nil {
+		t.Error(err)
 	}
 }
 

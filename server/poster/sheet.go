@@ -22,6 +22,7 @@ type Sheet struct {
 	Serial    string // "" on a draft and without a batch
 	Hotline   string
 	Texts     referral.PosterTexts
+	Draft     bool // says so in white on black, and shows no serial number
 }
 
 func checkSigns(faults *referral.Faults, pointer, value string, f *fonts) {

@@ -18,7 +18,7 @@ const (
 )
 
 // sticker lays out the label in a place of the sheet, counted along the rows.
-func sticker(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, draft bool, place int) (layout, error) {
+func sticker(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, place int) (layout, error) {
 	atX := float64(place % stickerColumns * stickerWidth)
 	atY := stickerTop + float64(place/stickerColumns*stickerHeight)
 	side := max(stickerSide, shape.LeastSide())
@@ -45,7 +45,7 @@ func sticker(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, draft bool, 
 		}
 	}
 	switch {
-	case draft:
+	case s.Draft:
 		add("draft", []span{{l.T("poster.draft"), semiBold}}, style{size: 6, align: centre, cut: true}, 3)
 	case s.Serial == "":
 		add("province", []span{{s.Province, regular}}, style{size: 6, grey: true, cut: true}, 3)
