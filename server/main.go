@@ -36,6 +36,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"${help_migrate}"`
 	Import  importCmd  `cmd:"" help:"${help_import}"`
 	QR      qrCmd      `cmd:"" name:"qr" help:"${help_qr}"`
+	Posters postersCmd `cmd:"" help:"${help_posters}"`
 	Check   checkCmd   `cmd:"" help:"${help_check}"`
 	Bench   benchCmd   `cmd:"" help:"${help_bench}"`
 	Version versionCmd `cmd:"" help:"${help_version}"`
