@@ -1,5 +1,6 @@
 // The public pages besides the hub: axe, keyboard, large text, no scripts.
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { axeFaults, lay, ringed, sideways, sizes, small, wide } from "../reading.mjs";
 import { item } from "../kit.mjs";
 
@@ -95,4 +96,44 @@ item("report form: without scripts and cookies a report is sent, what was typed 
   await submit();
   assert.equal(page.page.url(), `${scene.server.url}/kiem-tra/bao-cao/cam-on`);
   assert.match(await page.page.$eval("h1", (h) => h.textContent), /cảm ơn bà con/);
+}, { only: ["chromium"] });
+
+// printed has posters of two places printed and returns their codes and the first serial number of each.
+async function printed({ url, api }) {
+  const id = `dot-${Math.random().toString(36).slice(2)}`, at = `/print-batches/${id}`;
+  await api("POST", "/print-batches", { id, name: "Áp phích hè 2026", portal: "so-an-giang" });
+  const other = await api("POST", "/keys", { label: id, role: "editor" });
+  const send = async (path, type, body) => {
+    const answer = await fetch(`${url}/api/v1${at}${path}`, { method: "POST", headers: { Authorization: `Bearer ${other.secret}`, "Content-Type": type }, body });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  };
+  await send("/places:import", "text/csv", "label,copies\nNhà văn hóa ấp 3,50\nChợ Mỹ Xuyên,20\n");
+  await api("PATCH", at, { paper: "A3" }); // so that the other has not changed it last, and may approve it
+  await send("/approve", "application/json", "{}");
+  await api("POST", `${at}/print`, { printer: "Nhà in An Giang" });
+  const { items } = await api("GET", `${at}/places`);
+  return { codes: items.map(({ code }) => code), serials: items.map(({ serials }) => serials.from), retire: () => api("POST", `${at}/retire`, { reason: "Hết đợt" }) };
+}
+
+item("verify page: tells a sheet's own code, a code pasted over it and a retired one apart", async (scene) => {
+  const { codes, serials, retire } = await printed(scene.server);
+  const heading = async (query) => {
+    const page = await open(scene, `/kiem-tra?${new URLSearchParams(query)}`);
+    const found = await page.evaluate(() => [document.querySelector("h1").textContent, document.querySelector("main").innerText]);
+    assert.deepEqual(await axeFaults(page), []);
+    if (process.env.LENSAN_PICTURES) await writeFile(`${process.env.LENSAN_PICTURES}/sheet-${found[0].replace(/\W+/g, "-")}.png`, await page.page.screenshot({ fullPage: true }));
+    return found;
+  };
+  const [own, facts] = await heading({ ma: serials[0] });
+  assert.equal(own, `Đúng, ${codes[0]} là mã của chúng tôi`);
+  assert.ok(facts.includes("Áp phích hè 2026") && facts.includes(`${serials[0]} đến `), facts);
+  assert.equal((await heading({ ma: codes[0], serial: serials[0].replace(" ", "") }))[0], own);
+  const [pasted, instead] = await heading({ ma: `${codes[1]} ${serials[0]}` });
+  assert.equal(pasted, `Số ${serials[0]} không phải của mã ${codes[1]}`);
+  assert.ok(instead.includes(codes[0]) && !instead.includes("Mở trang này"), instead);
+  await retire();
+  const today = new Intl.DateTimeFormat("vi", { timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date());
+  const [gone, since] = await heading({ ma: codes[1] });
+  assert.equal(gone, `${codes[1]} là mã của chúng tôi, không còn dùng`);
+  assert.ok(since.includes("Không còn dùng từ ngày") && since.includes(today), since);
 }, { only: ["chromium"] });
