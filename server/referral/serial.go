@@ -6,7 +6,7 @@ import (
 )
 
 // Serial is the number of one printed sheet, from 1; no two sheets ever share
-// one. People read it with a check digit: "0001 2342".
+// one. People read it with a check digit: "0001 2344".
 type Serial int64
 
 // SerialRange holds the serial numbers of sheets printed together, both ends
