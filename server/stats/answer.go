@@ -47,7 +47,11 @@ func (a *answer) read(ctx context.Context) error {
 
 // each reads what a route's cubes hold of the period.
 func (a *answer) each(ctx context.Context, r route, by Dimension, cell func(unit, Cell)) error {
-	for _, part := range r.parts(a.From, a.To, by, a.where) {
+	known, err := a.span(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, part := range r.parts(a.From, a.To, known, by, a.where) {
 		cells, err := a.source.Cells(ctx, part)
 		if err != nil {
 			return err
@@ -58,6 +62,19 @@ func (a *answer) each(ctx context.Context, r route, by Dimension, cell func(unit
 		}
 	}
 	return nil
+}
+
+// span asks what is known only where days and months are both read.
+func (a *answer) span(ctx context.Context, r route) (known span, err error) {
+	if r.day == nil || r.month == nil {
+		return known, nil
+	}
+	all := CubeCountryDay
+	if slices.ContainsFunc(viewCubes, func(c cube) bool { return c.name == r.day.name }) {
+		all = CubeViewsProvinceDay
+	}
+	known.first, known.last, err = a.source.Span(ctx, all)
+	return known, err
 }
 
 // readHostless counts the clicks without a host, which have no cell: all but

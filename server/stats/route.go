@@ -18,29 +18,37 @@ type cube struct {
 	name Cube
 	unit unit
 	has  []Dimension
+	sums bool // what went through, destination by destination, is a counter of its own
 }
+
+// tellsThrough says whether the cube can tell the hub from other destinations.
+func (c *cube) tellsThrough() bool { return c.sums || slices.Contains(c.has, ByDestination) }
 
 // cubes lists the cubes of clicks, of one unit the coarser first; viewCubes
 // those of views.
 var (
 	cubes = []cube{
-		{CubeHour, unitHour, []Dimension{ByProvince, ByChannel}},
-		{CubePlacementHour, unitHour, []Dimension{ByPlacement, ByProvince}},
-		{CubeCountryDay, unitDay, []Dimension{ByDestination, ByChannel}},
-		{CubeDay, unitDay, []Dimension{ByProvince, ByDestination, ByChannel}},
-		{CubeAgentDay, unitDay, []Dimension{ByProvince, ByChannel, ByDevice, ByOS, ByBrowser, ByApp}},
-		{CubePlacementDay, unitDay, []Dimension{ByPlacement, ByDestination, ByChannel, ByProvince, ByCampaign}},
-		{CubeReferrerDay, unitDay, []Dimension{ByPlacement, ByProvince, ByHost}},
-		{CubeMonth, unitMonth, []Dimension{ByProvince, ByDestination, ByChannel}},
-		{CubeAgentMonth, unitMonth, []Dimension{ByProvince, ByChannel, ByDevice, ByOS, ByBrowser, ByApp}},
-		{CubePlacementMonth, unitMonth, []Dimension{ByPlacement, ByDestination, ByChannel, ByProvince, ByCampaign}},
-		{CubePlacementAgentMonth, unitMonth, []Dimension{ByPlacement, ByProvince, ByDevice, ByOS, ByBrowser, ByApp}},
+		{CubeHour, unitHour, []Dimension{ByProvince, ByChannel}, false},
+		{CubePlacementHour, unitHour, []Dimension{ByPlacement, ByProvince}, false},
+		{CubeCountryDay, unitDay, []Dimension{ByDestination, ByChannel}, false},
+		{CubeDay, unitDay, []Dimension{ByProvince, ByDestination, ByChannel}, false},
+		{CubeCampaignDay, unitDay, []Dimension{ByCampaign, ByDestination, ByChannel}, false},
+		{CubeAgentCountryDay, unitDay, []Dimension{ByChannel, ByDevice, ByOS, ByBrowser, ByApp}, false},
+		{CubeAgentDay, unitDay, []Dimension{ByProvince, ByChannel, ByDevice, ByOS, ByBrowser, ByApp}, false},
+		{CubePlacementDay, unitDay, []Dimension{ByPlacement, ByDestination, ByChannel, ByProvince, ByCampaign}, false},
+		{CubeReferrerDay, unitDay, []Dimension{ByPlacement, ByProvince, ByHost}, false},
+		{CubeMonth, unitMonth, []Dimension{ByProvince, ByDestination, ByChannel}, false},
+		{CubeCampaignMonth, unitMonth, []Dimension{ByCampaign, ByDestination, ByChannel}, false},
+		{CubeAgentMonth, unitMonth, []Dimension{ByProvince, ByChannel, ByDevice, ByOS, ByBrowser, ByApp}, false},
+		{CubePlacementTotalMonth, unitMonth, []Dimension{ByPlacement, ByProvince}, true},
+		{CubePlacementMonth, unitMonth, []Dimension{ByPlacement, ByDestination, ByChannel, ByProvince, ByCampaign}, false},
+		{CubePlacementAgentMonth, unitMonth, []Dimension{ByPlacement, ByProvince, ByDevice, ByOS, ByBrowser, ByApp}, false},
 	}
 	viewCubes = []cube{
-		{CubeViewsProvinceDay, unitDay, []Dimension{ByProvince}},
-		{CubeViews, unitDay, []Dimension{ByPlacement, ByProvince, ByCampaign, ByHost}},
-		{CubeViewsProvinceMonth, unitMonth, []Dimension{ByProvince}},
-		{CubeViewsMonth, unitMonth, []Dimension{ByPlacement, ByProvince, ByCampaign, ByHost}},
+		{CubeViewsProvinceDay, unitDay, []Dimension{ByProvince}, false},
+		{CubeViews, unitDay, []Dimension{ByPlacement, ByProvince, ByCampaign, ByHost}, false},
+		{CubeViewsProvinceMonth, unitMonth, []Dimension{ByProvince}, false},
+		{CubeViewsMonth, unitMonth, []Dimension{ByPlacement, ByProvince, ByCampaign, ByHost}, false},
 	}
 )
 
@@ -55,7 +63,7 @@ func (r route) monthsOnly() bool { return r.hour == nil && r.day == nil && r.mon
 // tellsThrough says whether the hub can be told from other destinations.
 func (r route) tellsThrough() bool {
 	for _, c := range []*cube{r.hour, r.day, r.month} {
-		if c != nil && !slices.Contains(c.has, ByDestination) {
+		if c != nil && !c.tellsThrough() {
 			return false
 		}
 	}
@@ -83,8 +91,13 @@ func routeTo(among []cube, by GroupBy, need []Dimension) route {
 	return route{day: find(unitDay), month: find(unitMonth)}
 }
 
-// parts cuts the period into parts that the route's cubes hold.
-func (r route) parts(from, to referral.Day, by Dimension, where []Condition) (out []Part) {
+// span is the first and the last day of which anything is known.
+type span struct{ first, last referral.Day }
+
+// parts cuts the period into parts that the route's cubes hold. A month that
+// the period cuts is still read as a whole if nothing is known of the rest of
+// it: that of today, say.
+func (r route) parts(from, to referral.Day, known span, by Dimension, where []Condition) (out []Part) {
 	add := func(c *cube, from, to int64) {
 		if from <= to {
 			out = append(out, Part{Cube: c.name, From: from, To: to, By: by, Where: where})
@@ -99,10 +112,10 @@ func (r route) parts(from, to referral.Day, by Dimension, where []Condition) (ou
 		add(r.month, monthOf(from), monthOf(to))
 	default:
 		first, last := monthOf(from), monthOf(to)
-		if monthStart(first) < from {
+		if monthStart(first) < from && known.first < from {
 			first++
 		}
-		if monthStart(last+1) > to+1 {
+		if monthStart(last+1) > to+1 && known.last > to {
 			last--
 		}
 		if first > last {

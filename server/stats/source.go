@@ -14,6 +14,9 @@ type Source interface {
 	// KeptFrom returns since which day a cube is whole, a day long past for
 	// those that are kept for good.
 	KeptFrom(ctx context.Context, c Cube) (referral.Day, error)
+	// Span returns the first and the last day of a cube of days; the first is
+	// after the last if it is empty.
+	Span(ctx context.Context, c Cube) (first, last referral.Day, err error)
 	// Names returns the names of portals, placements, destinations, campaigns or
 	// print batches by number: of the ids given, or of all if there are none.
 	Names(ctx context.Context, of Dimension, ids ...string) (map[int64]Name, error)
@@ -43,6 +46,10 @@ const (
 	CubePlacementHour       Cube = "placement_hour"
 	CubePlacementDay        Cube = "placement_day"
 	CubePlacementMonth      Cube = "placement_month"
+	CubePlacementTotalMonth Cube = "placement_total_month"
+	CubeCampaignDay         Cube = "campaign_day"
+	CubeCampaignMonth       Cube = "campaign_month"
+	CubeAgentCountryDay     Cube = "agent_country_day"
 	CubeAgentDay            Cube = "agent_day"
 	CubeAgentMonth          Cube = "agent_month"
 	CubePlacementAgentMonth Cube = "placement_agent_month"

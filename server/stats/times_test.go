@@ -50,14 +50,16 @@ func TestTimeRange_endsNow(t *testing.T) {
 }
 
 // TestParts_coverThePeriod checks that each day of a period lies in one part,
-// and no other day in any.
+// and no other day of which anything is known in any.
 func TestParts_coverThePeriod(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from := referral.Day(rapid.IntRange(0, 30_000).Draw(t, "from"))
 		to := from + referral.Day(rapid.IntRange(0, 800).Draw(t, "days"))
+		known := span{first: from - referral.Day(rapid.IntRange(-40, 40).Draw(t, "known before"))}
+		known.last = max(known.first, to+referral.Day(rapid.IntRange(-40, 40).Draw(t, "known after")))
 		seen := map[referral.Day]int{}
 		months := 0
-		for _, p := range routeTo(cubes, "province", []Dimension{ByProvince}).parts(from, to, ByProvince, nil) {
+		for _, p := range routeTo(cubes, "province", []Dimension{ByProvince}).parts(from, to, known, ByProvince, nil) {
 			first, last := referral.Day(p.From), referral.Day(p.To)
 			if p.Cube == CubeMonth {
 				first, last = monthStart(p.From), monthStart(p.To+1)-1
@@ -74,7 +76,7 @@ func TestParts_coverThePeriod(t *testing.T) {
 			if day >= from && day <= to {
 				want = 1
 			}
-			if seen[day] != want {
+			if seen[day] != want && day >= known.first && day <= known.last {
 				t.Fatalf("%s is read %d times, want %d", day, seen[day], want)
 			}
 		}
@@ -82,6 +84,27 @@ func TestParts_coverThePeriod(t *testing.T) {
 			t.Fatal("no month is read whole")
 		}
 	})
+}
+
+// TestParts_endsOfWhatIsKnown: all that there is comes from months alone.
+func TestParts_endsOfWhatIsKnown(t *testing.T) {
+	day := referral.MustDay
+	for _, test := range []struct {
+		from, to, first, last string
+		parts                 int
+	}{
+		{"2024-05-17", "2026-11-24", "2024-05-17", "2026-11-24", 1}, // from the first click until today
+		{"2024-05-17", "2026-11-24", "2024-05-16", "2026-11-24", 2},
+		{"2024-05-17", "2026-11-24", "2024-05-17", "2026-11-25", 2},
+		{"2024-05-17", "2026-11-24", "2020-01-01", "2026-12-01", 3},
+		{"2026-11-03", "2026-11-24", "2026-11-03", "2026-11-24", 1}, // within one month
+		{"2026-11-03", "2026-11-24", "2026-11-02", "2026-11-24", 1},
+	} {
+		parts := routeTo(cubes, "placement", []Dimension{ByPlacement}).parts(day(test.from), day(test.to), span{day(test.first), day(test.last)}, ByPlacement, nil)
+		if len(parts) != test.parts {
+			t.Errorf("%+v: %+v", test, parts)
+		}
+	}
 }
 
 func TestRoute_takesTheCoarsest(t *testing.T) {
@@ -97,8 +120,12 @@ func TestRoute_takesTheCoarsest(t *testing.T) {
 		{"hour", nil, "hour - -"},
 		{"hour", []Dimension{ByPlacement}, "placement_hour - -"},
 		{"hour", []Dimension{ByDestination}, "- - -"},
-		{"placement", []Dimension{ByPlacement}, "- placement_day placement_month"},
-		{"device", []Dimension{ByDevice}, "- agent_day agent_month"},
+		{"placement", []Dimension{ByPlacement}, "- placement_day placement_total_month"},
+		{"placement", []Dimension{ByPlacement, ByChannel}, "- placement_day placement_month"},
+		{"campaign", []Dimension{ByCampaign, ByChannel}, "- campaign_day campaign_month"},
+		{"day", []Dimension{ByCampaign, ByProvince}, "- placement_day -"},
+		{"device", []Dimension{ByDevice, ByProvince}, "- agent_day agent_month"},
+		{"device", []Dimension{ByDevice}, "- agent_country_day agent_month"},
 		{"device", []Dimension{ByDevice, ByPlacement}, "- - placement_agent_month"},
 		{"day", []Dimension{ByDevice, ByPlacement}, "- - -"},
 		{"device", []Dimension{ByDevice, ByDestination}, "- - -"},

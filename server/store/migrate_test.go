@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"lensan/server/referral"
 )
@@ -132,6 +133,46 @@ func tables(t *testing.T, s *Store) (names []string) {
 		names = append(names, name)
 	}
 	return names
+}
+
+// TestMigrate_fillsNarrowCubes: what 0006 makes of older cubes is what would be
+// there had it always been.
+func TestMigrate_fillsNarrowCubes(t *testing.T) {
+	inWorld(t, func(t *rapid.T, w *world) {
+		applyInParts(t, w, drawClicks(t, w, 40))
+		cubes := []string{"rollup_placement_total_month", "rollup_campaign_day", "rollup_campaign_month", "rollup_agent_country_day"}
+		want := map[string]map[string]cellCounts{}
+		for _, cube := range cubes {
+			want[cube] = w.dump(t, cube)
+		}
+		for version := w.version(t); version >= 6; version-- {
+			if err := w.MigrateDown(background); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Migrate(background); err != nil {
+			t.Fatal(err)
+		}
+		for _, cube := range cubes {
+			if diff := cmp.Diff(want[cube], w.dump(t, cube)); diff != "" {
+				t.Fatalf("%s (-applied +migrated):\n%s", cube, diff)
+			}
+		}
+	})
+}
+
+// version returns that of the last migration applied.
+func (w *world) version(t fataler) (version int64) {
+	list, err := w.MigrationStatus(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		if !m.AppliedAt.IsZero() {
+			version = m.Version
+		}
+	}
+	return version
 }
 
 // Each step is one transaction and can be taken back.

@@ -29,18 +29,29 @@ func cubesOf(d *rollup.Delta, agentID func(agent) int64, hostID func(string) int
 
 	placementDay := clickSums("rollup_placement_day", len(d.ByPlacementDay), "day", "placement", "destination", "channel", "province", "campaign")
 	placementMonth := clickSums("rollup_placement_month", len(d.ByPlacementDay), "month", "placement", "destination", "channel", "province", "campaign")
+	placementTotal := clickSums("rollup_placement_total_month", len(d.ByPlacementDay), "month", "placement", "province")
+	placementTotal.counters = throughCounters
+	campaignDay := clickSums("rollup_campaign_day", 0, "day", "campaign", "destination", "channel")
+	campaignMonth := clickSums("rollup_campaign_month", 0, "month", "campaign", "destination", "channel")
 	for k, n := range d.ByPlacementDay {
 		key := cellKey{int64(k.Day), k.Placement, k.Destination, int64(k.Channel), int64(k.Province), k.Campaign}
 		placementDay.addClicks(key, n)
 		key[0] = int64(k.Day.Month())
 		placementMonth.addClicks(key, n)
+		placementTotal.addThrough(cellKey{key[0], k.Placement, int64(k.Province)}, n, k.Destination)
+		campaign := cellKey{int64(k.Day), k.Campaign, k.Destination, int64(k.Channel)}
+		campaignDay.addClicks(campaign, n)
+		campaign[0] = key[0]
+		campaignMonth.addClicks(campaign, n)
 	}
 
 	agentDay := clickSums("rollup_agent_day", len(d.ByAgent), "day", "province", "channel", "agent")
 	agentMonth := clickSums("rollup_agent_month", len(d.ByAgent), "month", "province", "channel", "agent")
+	agentCountry := clickSums("rollup_agent_country_day", 0, "day", "channel", "agent")
 	for k, n := range d.ByAgent {
 		key := cellKey{int64(k.Day), int64(k.Province), int64(k.Channel), agentID(agent{k.Device, k.OS, k.Browser, k.App})}
 		agentDay.addClicks(key, n)
+		agentCountry.addClicks(cellKey{key[0], key[2], key[3]}, n)
 		key[0] = int64(k.Day.Month())
 		agentMonth.addClicks(key, n)
 	}
@@ -54,8 +65,8 @@ func cubesOf(d *rollup.Delta, agentID func(agent) int64, hostID func(string) int
 		referrerDay.addClicks(cellKey{int64(k.Day), k.Placement, int64(k.Province), hostID(k.Host)}, n)
 	}
 
-	return []*sums{day, countryDay, month, hour, placementHour, placementDay, placementMonth,
-		agentDay, agentMonth, placementAgentMonth, referrerDay}
+	return []*sums{day, countryDay, month, hour, placementHour, placementDay, placementMonth, placementTotal,
+		campaignDay, campaignMonth, agentDay, agentCountry, agentMonth, placementAgentMonth, referrerDay}
 }
 
 func agentsOf(d *rollup.Delta) iter.Seq[agent] {

@@ -21,7 +21,7 @@ func (s *Store) Reconcile(ctx context.Context) (map[string]int64, error) {
 			return err
 		}
 		for _, cube := range []string{"rollup_day", "rollup_country_day", "rollup_month", "rollup_placement_day", "rollup_placement_month",
-			"rollup_agent_day", "rollup_agent_month", "rollup_placement_agent_month"} {
+			"rollup_placement_total_month", "rollup_campaign_day", "rollup_campaign_month", "rollup_agent_country_day", "rollup_agent_day", "rollup_agent_month", "rollup_placement_agent_month"} {
 			var sum int64
 			if err := tx.QueryRowContext(ctx, s.query.get(cube+"_sum")).Scan(&sum); err != nil {
 				return fmt.Errorf("%s: %w", cube, err)

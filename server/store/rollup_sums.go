@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lensan/server/referral"
 	"lensan/server/rollup"
 )
 
@@ -24,10 +25,13 @@ type sums struct {
 // cellKey holds the values of sums.keys, then zeros; cellCounts likewise.
 type (
 	cellKey    [6]int64
-	cellCounts [4]int64
+	cellCounts [5]int64
 )
 
-var clickCounters = []string{"people", "repeat", "bot", "preview"}
+var (
+	clickCounters   = []string{"people", "repeat", "bot", "preview"}
+	throughCounters = append(slices.Clone(clickCounters), "through")
+)
 
 func clickSums(table string, size int, keys ...string) *sums {
 	return &sums{table: table, keys: keys, counters: clickCounters, cells: make(map[cellKey]cellCounts, size)}
@@ -35,6 +39,15 @@ func clickSums(table string, size int, keys ...string) *sums {
 
 func (s *sums) addClicks(k cellKey, c rollup.Counts) {
 	s.add(k, cellCounts{c.People, c.Repeat, c.Bot, c.Preview})
+}
+
+// addThrough also counts the people of a destination other than the hub.
+func (s *sums) addThrough(k cellKey, c rollup.Counts, destination int64) {
+	n := cellCounts{c.People, c.Repeat, c.Bot, c.Preview}
+	if destination != referral.HubNum {
+		n[4] = c.People
+	}
+	s.add(k, n)
 }
 
 func (s *sums) add(k cellKey, n cellCounts) {

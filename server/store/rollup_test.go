@@ -38,6 +38,9 @@ func TestApply_everyCube(t *testing.T) {
 				}
 				sum := want[key(c)]
 				sum[c.class-1]++
+				if table == "rollup_placement_total_month" && c.class == referral.ClassPeople && c.Destination != referral.HubNum {
+					sum[4]++
+				}
 				want[key(c)] = sum
 			}
 			got := w.dump(t, table)
@@ -91,6 +94,14 @@ var cubeKeys = map[string]func(c *seenClick) string{
 	"rollup_placement_agent_month": func(c *seenClick) string {
 		return cellName(monthIn(c), c.Placement, c.Province, c.agent)
 	},
+	"rollup_placement_total_month": func(c *seenClick) string { return cellName(monthIn(c), c.Placement, c.Province) },
+	"rollup_campaign_day": func(c *seenClick) string {
+		return cellName(referral.DayOfMilli(c.Milli), c.Campaign, c.Destination, c.Channel)
+	},
+	"rollup_campaign_month": func(c *seenClick) string { return cellName(monthIn(c), c.Campaign, c.Destination, c.Channel) },
+	"rollup_agent_country_day": func(c *seenClick) string {
+		return cellName(referral.DayOfMilli(c.Milli), c.Channel, c.agent)
+	},
 	"rollup_referrer_day": func(c *seenClick) string {
 		return cellName(referral.DayOfMilli(c.Milli), c.Placement, c.Province, c.Referrer)
 	},
@@ -117,7 +128,11 @@ func (w *world) dump(t fataler, table string) map[string]cellCounts {
 		return err
 	})
 	columns := w.columns(t, table)
-	keys := columns[:len(columns)-4]
+	counters := len(clickCounters)
+	if columns[len(columns)-1] == "through" {
+		counters++
+	}
+	keys := columns[:len(columns)-counters]
 	cells := map[string]cellCounts{}
 	w.rows(t, "SELECT * FROM "+table, func(scan func(...any) error) error {
 		values, n := make([]int64, len(keys)), cellCounts{}
@@ -125,7 +140,7 @@ func (w *world) dump(t fataler, table string) map[string]cellCounts {
 		for i := range values {
 			into = append(into, &values[i])
 		}
-		for i := range n {
+		for i := range n[:counters] {
 			into = append(into, &n[i])
 		}
 		err := scan(into...)

@@ -18,6 +18,17 @@ func (s *Store) KeptFrom(ctx context.Context, c stats.Cube) (referral.Day, error
 	return day, classed(err)
 }
 
+// Span returns the first and the last day of a cube of days; the first is after
+// the last if it is empty.
+func (s *Store) Span(ctx context.Context, c stats.Cube) (first, last referral.Day, err error) {
+	table := statsTables[c].table
+	query := fmt.Sprintf("SELECT coalesce((SELECT min(day) FROM %[1]s), 0), coalesce((SELECT max(day) FROM %[1]s), -1)", table)
+	if err := s.read.QueryRowContext(ctx, query).Scan(&first, &last); err != nil {
+		return 0, 0, fmt.Errorf("span of %s: %w", c, classed(err))
+	}
+	return first, last, nil
+}
+
 // Quality returns how many clicks of a period were lost and left unconfirmed.
 func (s *Store) Quality(ctx context.Context, from, to referral.Day) (lost, unconfirmed int64, err error) {
 	err = s.read.QueryRowContext(ctx, s.query.get("stats_quality"), int64(from), int64(to)).Scan(&lost, &unconfirmed)

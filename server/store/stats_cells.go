@@ -20,6 +20,10 @@ var statsTables = map[stats.Cube]struct{ table, time string }{
 	stats.CubePlacementHour:       {"rollup_placement_hour", "hour"},
 	stats.CubePlacementDay:        {"rollup_placement_day", "day"},
 	stats.CubePlacementMonth:      {"rollup_placement_month", "month"},
+	stats.CubePlacementTotalMonth: {"rollup_placement_total_month", "month"},
+	stats.CubeCampaignDay:         {"rollup_campaign_day", "day"},
+	stats.CubeCampaignMonth:       {"rollup_campaign_month", "month"},
+	stats.CubeAgentCountryDay:     {"rollup_agent_country_day", "day"},
 	stats.CubeAgentDay:            {"rollup_agent_day", "day"},
 	stats.CubeAgentMonth:          {"rollup_agent_month", "month"},
 	stats.CubePlacementAgentMonth: {"rollup_placement_agent_month", "month"},
@@ -31,7 +35,7 @@ var statsTables = map[stats.Cube]struct{ table, time string }{
 }
 
 // Cells sums a part of a cube. Its statement is put together here and not kept
-// in query/: fifteen cubes by a dozen dimensions, narrowed by any others.
+// in query/: nineteen cubes by a dozen dimensions, narrowed by any others.
 func (s *Store) Cells(ctx context.Context, p stats.Part) ([]stats.Cell, error) {
 	query, args := cellsQuery(p)
 	var cells []stats.Cell
@@ -50,6 +54,7 @@ func (s *Store) Cells(ctx context.Context, p stats.Part) ([]stats.Cell, error) {
 const (
 	clickColumns    = "sum(people), sum(repeat), sum(bot), sum(preview), "
 	throughColumn   = "sum(CASE WHEN destination <> 0 THEN people ELSE 0 END), 0, 0"
+	throughSum      = "sum(through), 0, 0"
 	noThroughColumn = "0, 0, 0"
 	viewColumns     = "0, 0, 0, 0, 0, sum(views), sum(loads)"
 )
@@ -60,6 +65,8 @@ func cellsQuery(p stats.Part) (query string, args []any) {
 	switch {
 	case strings.HasPrefix(t.table, "views"):
 		sums = viewColumns
+	case p.Cube == stats.CubePlacementTotalMonth:
+		sums = clickColumns + throughSum
 	case !hasDestination(p.Cube):
 		sums = clickColumns + noThroughColumn
 	}
@@ -96,7 +103,8 @@ func aliased(sums string) string {
 
 func hasDestination(c stats.Cube) bool {
 	switch c {
-	case stats.CubeCountryDay, stats.CubeDay, stats.CubeMonth, stats.CubePlacementDay, stats.CubePlacementMonth:
+	case stats.CubeCountryDay, stats.CubeDay, stats.CubeMonth, stats.CubePlacementDay, stats.CubePlacementMonth,
+		stats.CubeCampaignDay, stats.CubeCampaignMonth:
 		return true
 	}
 	return false

@@ -88,3 +88,15 @@ SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_agent_month
 
 -- name: rollup_placement_agent_month_sum
 SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_placement_agent_month;
+
+-- name: rollup_placement_total_month_sum
+SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_placement_total_month;
+
+-- name: rollup_campaign_day_sum
+SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_campaign_day;
+
+-- name: rollup_campaign_month_sum
+SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_campaign_month;
+
+-- name: rollup_agent_country_day_sum
+SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_agent_country_day;
