@@ -15,6 +15,7 @@ import (
 	"lensan/server/registry"
 	"lensan/server/text"
 	"lensan/server/web"
+	"lensan/server/web/api"
 )
 
 // Posters turns what the registry keeps into what is printed.
@@ -152,6 +153,31 @@ func (p *Posters) code(ctx context.Context, a referral.Actor, code referral.Code
 		return nil, referral.Errorf(referral.ErrConflict, "error.poster_copies", "code", string(code), "copies", strconv.Itoa(copies), "numbers", strconv.FormatInt(n, 10))
 	}
 	return func(yield func(poster.Sheet, error) bool) bool { return p.copies(common, batch, place, copies, yield) }, nil
+}
+
+// OfBatch and OfPlacement are Batch and Codes as the API asks for them.
+func (p *Posters) OfBatch(ctx context.Context, a referral.Actor, id string, f api.PosterFile) (api.PosterJob, error) {
+	return orNoJob(p.Batch(ctx, a, id, PosterFile{Paper: f.Paper, Bleed: f.Bleed, ZIP: f.ZIP}))
+}
+
+// OfPlacement names no field of a code at fault: the code is the address.
+func (p *Posters) OfPlacement(ctx context.Context, a referral.Actor, code referral.Code, f api.PosterFile) (api.PosterJob, error) {
+	file := PosterFile{Paper: f.Paper, Bleed: f.Bleed}
+	print, err := p.code(ctx, a, code, 0, file)
+	if err != nil {
+		return nil, err
+	}
+	return orNoJob(p.job(ctx, file, func(context.Context) iter.Seq2[poster.Sheet, error] {
+		return func(yield func(poster.Sheet, error) bool) { print(yield) }
+	}))
+}
+
+// orNoJob keeps a nil job a nil interface.
+func orNoJob(j *PosterJob, err error) (api.PosterJob, error) {
+	if err != nil {
+		return nil, err
+	}
+	return j, nil
 }
 
 // job looks at every sheet once before it promises a document.

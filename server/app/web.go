@@ -71,7 +71,7 @@ func (a *App) buildWeb() error {
 		return err
 	}
 	a.fiber.Get("/assets/*", files.Handle)
-	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Texts: a.texts, Base: a.config.Base(),
+	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
 		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
 	map34, map63, err := readMaps()
 	if err != nil {
@@ -99,6 +99,10 @@ func readMaps() (map34, map63 *atlas.Map, err error) {
 	map34 = read("vn34.topojson")
 	map63 = read("vn63.topojson")
 	return map34, map63, err
+}
+
+func (a *App) posters() *Posters {
+	return &Posters{Registry: a.registry, Texts: a.texts, Base: a.config.Base(), Hotline: a.config.Hotline, Now: a.now}
 }
 
 // readyChecks are what /readyz asks besides the link table.

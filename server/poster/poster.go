@@ -70,24 +70,28 @@ var errNone = referral.Errorf(referral.ErrInvalid, "error.poster_none")
 
 // Check returns the error that Write would end with for what the sheets say,
 // without drawing: signs that the fonts lack on any sheet, and whether the first
-// one fits. Sheets that follow differ from it in names alone, which always fit.
+// one fits. Sheets that follow differ from it in names alone, which always fit;
+// those of one code that follow each other differ in their number.
 func Check(ctx context.Context, o Options, sheets iter.Seq2[Sheet, error]) error {
 	d, err := begin(io.Discard, o)
 	if err != nil {
 		return err
 	}
+	var before referral.Code
 	for s, err := range sheets {
 		if err = firstError(err, ctx.Err()); err != nil {
 			return err
 		}
-		if d.written == 0 {
+		switch {
+		case d.written == 0:
 			err = d.add(&s)
-		} else {
+		case s.Code != before:
 			err = s.check(d.fonts)
 		}
 		if err != nil {
 			return fmt.Errorf("sheet %d (%s): %w", d.written+1, s.Code, err)
 		}
+		before = s.Code
 		d.written++
 	}
 	return d.end()

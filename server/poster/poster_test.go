@@ -131,9 +131,9 @@ func TestWrite_refuses(t *testing.T) {
 // Check looks at what every sheet says, not only the first.
 func TestCheck(t *testing.T) {
 	odd := sample()
-	odd.Place = "Chợ 🌾"
+	odd.Code, odd.Place = "ABCDEF", "Chợ 🌾"
 	o := Options{Language: language(t)}
-	if err := Check(context.Background(), o, each(sample(), sample(), odd)); err == nil || !strings.Contains(err.Error(), "sheet 3 (K7Q2PX)") {
+	if err := Check(context.Background(), o, each(sample(), sample(), odd)); err == nil || !strings.Contains(err.Error(), "sheet 3 (ABCDEF)") {
 		t.Errorf("odd third sheet: %v", err)
 	}
 	if err := Check(context.Background(), o, each(sample(), long())); err != nil {

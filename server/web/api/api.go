@@ -88,6 +88,7 @@ type Deps struct {
 	Registry Registry
 	Stats    Stats
 	Access   Access
+	Posters  Posters
 	Texts    *text.Bundle
 	Base     string // LENSAN_BASE_URL without a slash at the end
 	Now      func() time.Time

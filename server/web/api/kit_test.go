@@ -18,6 +18,7 @@ import (
 
 	"lensan/assets"
 	"lensan/server/access"
+	"lensan/server/app"
 	"lensan/server/classify"
 	"lensan/server/clicklog"
 	"lensan/server/clicklog/localjournal"
@@ -101,7 +102,7 @@ func newKit(t testing.TB) *kit {
 	must(t, pages, err)
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, slog.New(slog.NewTextHandler(testLog{t}, nil)))))
 	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Texts: texts,
-		Base: base, Now: k.now, Releases: releases, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
+		Base: base, Now: k.now, Releases: releases, Posters: &app.Posters{Registry: k.registry, Texts: texts, Base: base, Now: k.now}, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
 	k.api.Register(k.app)
 	return k
 }
