@@ -74,6 +74,7 @@ func New(cfg Config) *Dashboard {
 
 // Register adds the routes.
 func (d *Dashboard) Register(r fiber.Router) {
+	r.Get("/print", func(c *fiber.Ctx) error { return c.Redirect(batchesPath, fiber.StatusFound) })
 	g := r.Group(Root, setHeaders, refuseForeign(d.BaseURL), packed)
 	g.Get("/dang-nhap", d.open(d.signInPage))
 	g.Post("/dang-nhap", d.open(d.signIn))
@@ -96,6 +97,17 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Post("/vi-tri", d.signedIn(d.createPlacement))
 	g.Get("/vi-tri/:code", d.signedIn(d.placement))
 	g.Post("/vi-tri/:code", d.signedIn(d.updatePlacement))
+	g.Get("/in-an", d.signedIn(d.batches))
+	g.Post("/in-an", d.signedIn(d.createBatch))
+	g.Get("/in-an/:id", d.signedIn(d.batch))
+	g.Post("/in-an/:id", d.signedIn(d.batchAction("edit", d.updateBatch)))
+	g.Post("/in-an/:id/noi-dat", d.signedIn(d.batchAction("import", d.importPlaces)))
+	g.Post("/in-an/:id/noi-dat/:code", d.signedIn(d.batchAction("place", d.placePlace)))
+	g.Post("/in-an/:id/duyet", d.signedIn(d.batchAction("approve", d.approveBatch)))
+	g.Post("/in-an/:id/rut-ve", d.signedIn(d.batchAction("withdraw", d.withdrawBatch)))
+	g.Post("/in-an/:id/da-in", d.signedIn(d.batchAction("print", d.printBatch)))
+	g.Post("/in-an/:id/da-treo", d.signedIn(d.batchAction("place", d.placeBatch)))
+	g.Post("/in-an/:id/thu-hoi", d.signedIn(d.batchAction("retire", d.retireBatch)))
 	g.Get("/dich-den", d.signedIn(d.destinations))
 	g.Get("/dich-den/:id", d.signedIn(d.destination))
 	g.Post("/dich-den/:id", d.signedIn(d.updateDestination))

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"io"
 
 	"lensan/server/access"
 	"lensan/server/referral"
@@ -33,7 +34,20 @@ type Registry interface {
 	CodeReports(ctx context.Context, a referral.Actor, p registry.Page, f registry.Filter) ([]referral.CodeReport, string, error)
 	OpenCodeReports(ctx context.Context, a referral.Actor) (int, error)
 	CloseCodeReport(ctx context.Context, a referral.Actor, num int64, outcome string) (referral.CodeReport, error)
+	Campaigns(ctx context.Context, p registry.Page) ([]referral.Campaign, string, error)
+	Batches(ctx context.Context, a referral.Actor, p registry.Page, f registry.Filter) ([]referral.PrintBatch, string, error)
 	Batch(ctx context.Context, a referral.Actor, id string) (referral.PrintBatch, error)
+	BatchCounts(ctx context.Context, a referral.Actor, id string) (referral.BatchCounts, error)
+	Places(ctx context.Context, a referral.Actor, batch string, p registry.Page) ([]referral.PrintPlace, string, error)
+	CreateBatch(ctx context.Context, a referral.Actor, in registry.BatchInput) (referral.PrintBatch, error)
+	UpdateBatch(ctx context.Context, a referral.Actor, id string, in registry.BatchInput, reason string) (referral.PrintBatch, error)
+	ImportPlaces(ctx context.Context, a referral.Actor, batch string, csv io.Reader, replace bool) ([]referral.PrintPlace, error)
+	ApproveBatch(ctx context.Context, a referral.Actor, id string) (referral.PrintBatch, error)
+	WithdrawBatch(ctx context.Context, a referral.Actor, id, reason string) (referral.PrintBatch, error)
+	PrintBatch(ctx context.Context, a referral.Actor, id string, in registry.PrintInput) (referral.PrintBatch, error)
+	PlaceBatch(ctx context.Context, a referral.Actor, id string, on *referral.Day) (referral.PrintBatch, error)
+	PlacePlace(ctx context.Context, a referral.Actor, batch string, code referral.Code, in registry.PlacedInput) (referral.PrintPlace, error)
+	RetireBatch(ctx context.Context, a referral.Actor, id, reason string) (referral.PrintBatch, error)
 	History(ctx context.Context, a referral.Actor, entity, key string, p registry.Page) ([]referral.Change, string, error)
 	Release(ctx context.Context, a referral.Actor) (referral.Release, error)
 	UpdateRelease(ctx context.Context, a referral.Actor, in registry.ReleaseInput, known []string, reason string) (referral.Release, error)
@@ -47,6 +61,7 @@ type Registry interface {
 // Stats is what the pages need of package stats.
 type Stats interface {
 	Query(ctx context.Context, q stats.Query) (stats.Report, error)
+	Scans(ctx context.Context, batch string) (map[int64]stats.Scans, error)
 }
 
 var (

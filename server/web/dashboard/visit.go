@@ -3,6 +3,8 @@ package dashboard
 import (
 	"context"
 	"errors"
+	"io"
+	"mime/multipart"
 	"net/url"
 	"strings"
 
@@ -23,7 +25,8 @@ type visit struct {
 	secret  string         // of the session
 	query   url.Values
 	form    url.Values // of a POST, its token checked
-	token   string     // of forms before there is a session, once it is known
+	files   map[string][]*multipart.FileHeader
+	token   string // of forms before there is a session, once it is known
 }
 
 type handler func(*visit) error
@@ -82,6 +85,10 @@ func (d *Dashboard) newVisit(c *fiber.Ctx) *visit {
 	v.form = url.Values{}
 	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {
 		v.form, _ = url.ParseQuery(string(c.Body()))
+	} else if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		if parts, err := c.MultipartForm(); err == nil {
+			v.form, v.files = parts.Value, parts.File
+		}
 	}
 	lang := v.query.Get("lang")
 	if lang == "vi" || lang == "en" {
@@ -103,6 +110,19 @@ func (v *visit) param(name string) string {
 		return ""
 	}
 	return s
+}
+
+// file returns what was sent as a file, nothing if none was chosen.
+func (v *visit) file(name string) ([]byte, error) {
+	if len(v.files[name]) == 0 {
+		return nil, nil
+	}
+	f, err := v.files[name][0].Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
 }
 
 // is reports whether the account has one of the roles.

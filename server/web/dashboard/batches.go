@@ -1,0 +1,148 @@
+package dashboard
+
+import (
+	"lensan/server/referral"
+	"lensan/server/registry"
+)
+
+const batchesPath = Root + "/in-an"
+
+type batchesData struct {
+	Search, Next string
+	Tabs         []link
+	Rows         []batchRow
+	Form         form
+	MayWrite     bool
+	NoPortal     bool // there is none yet, so nothing can be printed
+}
+
+type batchRow struct {
+	ID, Name, Portal, Destination, Campaign, Paper string
+	State                                          referral.BatchState
+	StateText                                      string
+	Serials                                        string // "0000 0018 – 0000 0067"
+	PrintedOn                                      string
+	Printer                                        string
+	Quantity                                       int64
+}
+
+var batchStates = []referral.BatchState{referral.BatchDraft, referral.BatchApproved, referral.BatchPrinted, referral.BatchPlaced, referral.BatchRetired}
+
+func (d *Dashboard) batches(v *visit) error {
+	f, noPortal, err := d.batchForm(v)
+	if err != nil {
+		return err
+	}
+	return d.batchesPage(v, f, noPortal)
+}
+
+func (d *Dashboard) batchesPage(v *visit, f form, noPortal bool) error {
+	state := v.query.Get("state")
+	data := batchesData{Search: v.query.Get("q"), Form: f, MayWrite: v.mayWrite(), NoPortal: noPortal,
+		Tabs: []link{{Label: v.l.T("print.tab.all"), Href: batchesPath, Current: state == ""}}}
+	for _, s := range batchStates {
+		data.Tabs = append(data.Tabs, link{Label: v.l.T("print.state." + string(s)), Href: batchesPath + "?state=" + string(s), Current: state == string(s)})
+	}
+	list, next, err := d.Registry.Batches(v.ctx(), v.actor(), v.page(), registry.Filter{State: state, Portal: v.query.Get("portal")})
+	if err != nil {
+		return err
+	}
+	data.Next = v.nextPage(next)
+	names, err := d.destinationNames(v)
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		row := v.batchRow(b, names)
+		if portal := f.option("portal", b.Portal); portal != "" {
+			row.Portal = portal
+		}
+		data.Rows = append(data.Rows, row)
+	}
+	return v.render("dash_batches.html", v.l.T("print.title"), data)
+}
+
+func (v *visit) batchRow(b referral.PrintBatch, destinations map[string]string) batchRow {
+	row := batchRow{ID: b.ID, Name: b.Name, Portal: b.Portal, Destination: destinations[b.Destination], Campaign: b.Campaign, Paper: v.l.T("print.paper." + string(b.Paper)),
+		State: b.State, StateText: v.l.T("print.state." + string(b.State)), Printer: b.Printer, Quantity: int64(b.Quantity)}
+	if b.Serials.Len() > 0 {
+		row.Serials = b.Serials.From.String() + " – " + b.Serials.To.String()
+	}
+	if b.PrintedOn != referral.NoDay {
+		row.PrintedOn = v.l.Day(b.PrintedOn)
+	}
+	return row
+}
+
+func (d *Dashboard) batchForm(v *visit) (f form, noPortal bool, err error) {
+	portals, noPortal, err := d.portalOptions(v)
+	if err != nil {
+		return form{}, false, err
+	}
+	fields, err := d.batchFields(v, referral.PrintBatch{Paper: referral.PaperA4, Destination: referral.HubID})
+	if err != nil {
+		return form{}, false, err
+	}
+	return newForm(v, batchesPath+"#moi", "print.create", append([]field{
+		{Name: "name", Key: "print.name", Hint: "print.name_hint", Required: true, Placeholder: v.l.T("print.name_example")},
+		{Name: "id", Key: "print.id", Hint: "print.id_hint", Required: true, Placeholder: "dot-1-2026"},
+		{Name: "portal", Key: "dashboard.placements.portal", Type: "select", Required: true, Options: portals, Value: v.query.Get("portal")},
+	}, fields...)...), noPortal, nil
+}
+
+// batchFields are the inputs of what can be changed later too.
+func (d *Dashboard) batchFields(v *visit, b referral.PrintBatch) ([]field, error) {
+	destinations, err := d.destinationOptions(v)
+	if err != nil {
+		return nil, err
+	}
+	campaigns, _, err := d.Registry.Campaigns(v.ctx(), registry.Page{Limit: mostPortalOptions})
+	if err != nil {
+		return nil, err
+	}
+	options := []option{{Label: v.l.T("print.no_campaign")}}
+	for _, c := range campaigns {
+		options = append(options, option{Value: c.ID, Label: c.Name})
+	}
+	return []field{
+		{Name: "destination", Key: "dashboard.placements.destination", Type: "select", Required: true, Options: destinations, Value: b.Destination},
+		{Name: "campaign", Key: "print.campaign", Hint: "print.campaign_hint", Type: "select", Options: options, Value: b.Campaign},
+		{Name: "paper", Key: "print.paper_label", Type: "select", Required: true, Options: v.papers(), Value: string(b.Paper)},
+	}, nil
+}
+
+func (v *visit) papers() (out []option) {
+	for _, p := range []referral.Paper{referral.PaperA4, referral.PaperA3, referral.PaperA5, referral.PaperStickers} {
+		out = append(out, option{Value: string(p), Label: v.l.T("print.paper." + string(p))})
+	}
+	return out
+}
+
+func (v *visit) batchInput() registry.BatchInput {
+	return registry.BatchInput{Name: v.typed("name"), Destination: v.typed("destination"), Campaign: v.typed("campaign"), Paper: v.typed("paper")}
+}
+
+// typed returns nil for an input that the form did not have.
+func (v *visit) typed(name string) *string {
+	if values, sent := v.form[name]; sent && len(values) > 0 {
+		return &values[0]
+	}
+	return nil
+}
+
+func (d *Dashboard) createBatch(v *visit) error {
+	in := v.batchInput()
+	in.ID, in.Portal = v.typed("id"), v.typed("portal")
+	b, err := d.Registry.CreateBatch(v.ctx(), v.actor(), in)
+	if err == nil {
+		return v.goTo(batchesPath+"/"+b.ID, "done", "create")
+	}
+	f, noPortal, ferr := d.batchForm(v)
+	if ferr != nil {
+		return ferr
+	}
+	if !f.take(v, err) {
+		return err
+	}
+	return d.batchesPage(v, f, noPortal)
+}
