@@ -126,9 +126,17 @@ func (b *browser) do(method, path string, form url.Values) answer {
 		body = strings.NewReader(form.Encode())
 	}
 	r := httptest.NewRequest(method, path, body)
-	r.Host = "localhost:8080"
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return b.request(r)
+}
+
+// request sends a request with what a browser adds to it.
+func (b *browser) request(r *http.Request) answer {
+	b.h.t.Helper()
+	r.Host = "localhost:8080"
+	if r.Method == "POST" {
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	for name, value := range b.headers {
@@ -201,6 +209,16 @@ func (h *house) portal(id, province string) referral.Placement {
 	p, err := h.registry.CreatePlacement(ctx, admin, registry.PlacementInput{Portal: &id, Kind: text1("widget"), Destination: text1("support_portal"), Label: text1("Chân trang " + id)})
 	ok(h.t, err)
 	return p
+}
+
+// batch makes a print batch of one place.
+func (h *house) batch(id, portal string) referral.PrintBatch {
+	h.t.Helper()
+	b, err := h.registry.CreateBatch(context.Background(), admin, registry.BatchInput{ID: &id, Name: text1("Đợt " + id), Portal: &portal})
+	ok(h.t, err)
+	_, err = h.registry.ImportPlaces(context.Background(), admin, id, strings.NewReader("label\nChợ\n"), false)
+	ok(h.t, err)
+	return b
 }
 
 // clicks adds people's clicks of one day to the cubes.
