@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
 	"testing"
+	"time"
 )
 
 // many are sheets of as many codes: each with a symbol to trace.
@@ -20,6 +22,28 @@ func many(n int) iter.Seq2[Sheet, error] {
 				return
 			}
 		}
+	}
+}
+
+// A thousand posters, each with a code of its own: what a province orders.
+func TestWrite_thousand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand posters: left out with -short")
+	}
+	const most, longest = 100 << 20, time.Minute
+	var peak uint64
+	var m runtime.MemStats
+	start, pages := time.Now(), 0
+	err := Write(context.Background(), io.Discard, Options{Language: language(t)}, many(1000), func(done int) {
+		if pages = done; done%50 == 0 {
+			runtime.ReadMemStats(&m)
+			peak = max(peak, m.HeapInuse+m.StackInuse)
+		}
+	})
+	took := time.Since(start)
+	t.Logf("%d posters in %v, at most %d MB of heap", pages, took, peak>>20)
+	if err != nil || pages != 1000 || took > longest || peak > most {
+		t.Errorf("%d posters in %v with %d bytes: %v", pages, took, peak, err)
 	}
 }
 

@@ -143,10 +143,32 @@ func TestNotice_longestNames(t *testing.T) {
 					if b.name == "province" && i == 0 && strings.Contains(said(b), "…") {
 						t.Errorf("%s: %s is cut", paper, province)
 					}
-					if b.name == "portal" && paper != referral.PaperA5 && strings.Contains(said(b), "…") {
+					if b.name == "portal" && strings.Contains(said(b), "…") {
 						t.Errorf("%s: the portal is cut: %s", paper, said(b))
 					}
 				}
+			}
+		}
+	}
+}
+
+// A campaign's texts, as long as they may be, fit on every poster; what does not
+// fit on a sticker is refused by its name.
+func TestNotice_longestTexts(t *testing.T) {
+	f, err := openFonts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	longest := string([]rune(strings.Repeat("Hướng dẫn bà con nông dân ", 6))[:120])
+	for _, paper := range papers {
+		for _, name := range referral.PosterTextNames {
+			s := long()
+			s.Texts = referral.PosterTexts{name: longest}
+			out, err := layOut(t, f, language(t), paper, s, 0)
+			if err == nil {
+				wantInside(t, f, paper, out, trace(t, s.ScanURL).Size, 0)
+			} else if paper != referral.PaperStickers || !strings.Contains(err.Error(), "/"+name+":") {
+				t.Errorf("%s, %s: %v", paper, name, err)
 			}
 		}
 	}

@@ -42,20 +42,20 @@ func notice(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, width float64
 	above, below := middle-side/2-quiet, middle+side/2+quiet
 	set := setter{fonts: f, scale: width / a4Width, least: leastOnPosters}
 	set.layout.symbol = set.frame(0, 0, (a4Width-side)/2, middle-side/2, side, side)
-	set.layout.rule = set.frame(0, 0, edge, below+23.2, inner, 0.3)
+	set.layout.rule = set.frame(0, 0, edge, below+23.1, inner, 0.3)
 
 	if s.Portal == "" {
 		set.add("province", []span{{s.Province, semiBold}}, style{size: 22, leading: 1.1, middle: true, cut: true}, 32, 10, 108, 14)
 	} else {
 		set.add("province", []span{{s.Province, semiBold}}, style{size: 18, leading: 1.1, cut: true}, 32, 9, 108, 8.5)
-		set.add("portal", []span{{s.Portal, regular}}, style{size: 10.5, leading: 1.1, grey: true, cut: true}, 32, 17.3, 164, 7.7)
+		set.add("portal", []span{{s.Portal, regular}}, style{size: 10.5, leading: 1.1, grey: true, cut: true}, 32, 17.3, 108, 7.7)
 	}
-	set.add("title", s.words(l, "title", semiBold), style{size: 11, leading: 1.1, align: right, accent: true}, 142, 9.6, 54, 7.7)
+	set.add("title", s.words(l, "title", semiBold), style{size: 11, leading: 1.1, align: right, accent: true}, 142, 9.6, 54, 15.4)
 	set.add("call", s.words(l, "call", semiBold), style{size: 34, leading: 1.1, align: centre, middle: true}, edge, top+1.5, inner, above-top-1.5)
 	set.add("scan", s.words(l, "scan", semiBold), style{size: 20, leading: 1.1, align: centre, middle: true}, edge, below, inner, 9.5)
 	set.add("help", filled(s.text(l, "help"), "address", s.Words), style{size: 15, leading: 1.1, align: centre, middle: true}, edge, below+9.2, inner, 7.8)
-	set.add("warning", s.words(l, "warning", semiBold), style{size: 11.5, leading: 1.1, align: centre, middle: true}, edge, below+16.8, inner, 5.8)
-	set.foot(l, s, edge, below+24.4, inner, bottom-below-24.4)
+	set.add("warning", s.words(l, "warning", semiBold), style{size: 11.5, leading: 1.1, align: centre, middle: true}, edge, below+16.5, inner, 5.8)
+	set.foot(l, s, edge, below+25, inner, bottom-below-25)
 	return set.layout, set.faults.Err()
 }
 
