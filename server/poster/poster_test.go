@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -201,5 +203,38 @@ func TestTexts(t *testing.T) {
 	}
 	if strings.Contains(said, "Đưa nông sản") {
 		t.Error("says the default too")
+	}
+}
+
+// Every text of poster.toml is printed somewhere.
+func TestTexts_areAllUsed(t *testing.T) {
+	var code strings.Builder
+	for _, pattern := range []string{"*.go", "../app/posters.go"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, paths, err)
+		}
+		for _, path := range paths {
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasSuffix(path, "_test.go") {
+				code.Write(raw)
+			}
+		}
+	}
+	for _, key := range language(t).Keys() {
+		name, ours := strings.CutPrefix(key, "poster.")
+		if !ours {
+			continue
+		}
+		if slices.Contains(referral.PosterTextNames, name) {
+			if !strings.Contains(code.String(), `l, "`+name+`"`) {
+				t.Errorf("text %s is not used", key)
+			}
+		} else if prefix, _, _ := strings.Cut(key, "_"); !strings.Contains(code.String(), `"`+key+`"`) && !strings.Contains(code.String(), `"`+prefix+`_"`) {
+			t.Errorf("text %s is not used", key)
+		}
 	}
 }
