@@ -52,7 +52,7 @@ export function draw(figure, offerPicture) {
         return {
           id: line.key, name: line.name, type: "line", data: line.values, symbol: look.symbol, symbolSize: line.key === "now" ? 7 : 6, showSymbol: few,
           itemStyle: { color: colour(look.color) }, lineStyle: { color: colour(look.color), type: look.type, width: look.width },
-          emphasis: { disabled: true }, z: line.key === "now" ? 3 : 2,
+          emphasis: { disabled: true }, z: line.key === "now" ? 2 : 3,
           ...(line.key === "now" && { areaStyle: { color: colour("--tint"), opacity: 0.7 } }),
         };
       }),

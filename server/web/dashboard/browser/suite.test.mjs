@@ -246,15 +246,16 @@ lane("chromium", (item) => {
     await page.close();
   });
 
-  item("on paper the chart and the map stand in black and white", async (open) => {
+  item("on paper chart, map and the map's table stand in black and white", async (open) => {
     const page = await open(root);
     await page.until(drawn);
     await page.page.emulateMediaType("print");
     const seen = await page.evaluate(() => ({
       plot: document.querySelector("svg.plot").getBoundingClientRect().height, drawn: getComputedStyle(document.querySelector(".drawn")).display,
       menus: getComputedStyle(document.querySelector(".menus")).display, line: getComputedStyle(document.querySelector("svg.plot .line:not(.before)")).stroke,
+      table: document.querySelector(".map-table table").checkVisibility({ contentVisibilityAuto: true }) && document.querySelector(".map-table table").getBoundingClientRect().height,
     }));
-    assert.ok(seen.plot > 150);
+    assert.ok(seen.plot > 150 && seen.table > 500, JSON.stringify(seen));
     assert.deepEqual([seen.drawn, seen.menus, seen.line], ["none", "none", "rgb(0, 0, 0)"]);
     await page.close();
   });
