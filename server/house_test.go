@@ -25,17 +25,18 @@ var allowed = map[string][]string{
 	"registry":              {"referral"},
 	"access":                {"referral"},
 	"stats":                 {"referral", "rollup"},
-	"store":                 {"referral", "registry", "access", "rollup", "stats"},
+	"store":                 {"referral", "registry", "access", "rollup", "stats", "health"},
 	"config":                {"referral"},
 	"demo":                  {"referral", "classify", "registry", "rollup"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
 	"probe":                 {"referral"},
+	"health":                {"referral", "probe"},
 	"web/cms":               {"web", "referral", "text"},
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
-	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas"},
+	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 	"lensan/server/clicklog"
 	"lensan/server/clicklog/localjournal"
 	"lensan/server/config"
+	"lensan/server/health"
 	"lensan/server/probe"
 	"lensan/server/referral"
 	"lensan/server/registry"
@@ -68,6 +69,7 @@ type App struct {
 	stats    *stats.Stats
 	visitors *public.VisitorKey
 	probe    *probe.Probe
+	health   *health.Checker
 
 	differences atomic.Int64 // cubes that do not sum to the journal
 	reconciled  atomic.Int64 // when they were last compared with it, in Unix time; 0 before the first time
@@ -137,6 +139,10 @@ func (a *App) openStore(ctx context.Context) (err error) {
 	}
 	a.onClose(a.store.Close)
 	if a.registry, err = loadRegistry(ctx, a.store, a.links, a.now); err != nil {
+		return err
+	}
+	a.health = health.New(a.store, a.registry, a.probe, health.Options{Interval: a.config.HealthInterval, Now: a.now, Log: a.log})
+	if err := a.health.Load(ctx); err != nil {
 		return err
 	}
 	a.access = access.New(a.store, a.config.APIKey, a.now)
@@ -210,6 +216,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"quality", time.Second, quality.write},
 		{"views", 5 * time.Second, a.views.Flush},
 		{"reconcile", time.Hour, a.reconcile},
+		{"health", 5 * time.Second, a.health.Tick},
 	} {
 		jobs.Go(func() { a.every(background, job.interval, job.name, job.run) })
 	}

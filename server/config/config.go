@@ -29,6 +29,7 @@ type Config struct {
 	MetricsListen  string        `env:"LENSAN_METRICS_LISTEN" default:"127.0.0.1:9180" help:"${help_metrics_listen}" placeholder:"HOST:PORT"`
 	Hotline        string        `env:"LENSAN_HOTLINE" help:"${help_hotline}" placeholder:"NUMBER"`
 	CommitWait     time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
+	HealthInterval time.Duration `env:"LENSAN_HEALTH_INTERVAL" default:"15m" help:"${help_health_interval}" placeholder:"DURATION"`
 	ProbeAllow     string        `env:"LENSAN_PROBE_ALLOW" help:"${help_probe_allow}" placeholder:"CIDR,…"`
 }
 
@@ -64,6 +65,9 @@ func (c *Config) Check() error {
 	}
 	if c.CommitWait < time.Millisecond || c.CommitWait > 10*time.Second {
 		f.Add("LENSAN_COMMIT_WAIT", "error.config_commit_wait", "value", c.CommitWait.String())
+	}
+	if c.HealthInterval != 0 && (c.HealthInterval < time.Minute || c.HealthInterval > 24*time.Hour) {
+		f.Add("LENSAN_HEALTH_INTERVAL", "error.config_health_interval", "value", c.HealthInterval.String())
 	}
 	if _, bad := networks(c.ProbeAllow); bad != "" {
 		f.Add("LENSAN_PROBE_ALLOW", "error.config_proxies", "value", bad)

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"lensan/server/access"
+	"lensan/server/health"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/stats"
@@ -83,11 +84,19 @@ type Access interface {
 	RevokeKey(ctx context.Context, by referral.Actor, id int64) error
 }
 
+// Health is what the API needs of health.
+type Health interface {
+	Status(id string) health.Status
+	Events(ctx context.Context, id string) ([]health.Event, error)
+	Force(ctx context.Context, a referral.Actor, id string, to health.State, reason string) (health.Status, error)
+}
+
 // Deps is what the API needs.
 type Deps struct {
 	Registry Registry
 	Stats    Stats
 	Access   Access
+	Health   Health
 	Posters  Posters
 	Texts    *text.Bundle
 	Base     string // LENSAN_BASE_URL without a slash at the end
@@ -96,21 +105,13 @@ type Deps struct {
 	// WaitApplied returns when every click that was committed before the call is
 	// counted, or ctx ends (with ErrUnavailable wrapped).
 	WaitApplied func(ctx context.Context) error
-	// Health says what the health check found of a destination: "alive", "dead"
-	// or "unknown". nil: it is never known.
-	Health func(id string) string
 }
 
 // API answers /api/v1.
 type API struct{ d Deps }
 
 // New returns an API; Register mounts it.
-func New(d Deps) *API {
-	if d.Health == nil {
-		d.Health = func(string) string { return "unknown" }
-	}
-	return &API{d}
-}
+func New(d Deps) *API { return &API{d} }
 
 // Prefix is the path under which everything stands.
 const Prefix = "/api/v1"

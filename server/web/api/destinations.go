@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"lensan/server/health"
 	"lensan/server/referral"
 	"lensan/server/registry"
 )
@@ -17,13 +18,15 @@ type destinationView struct {
 	Confirmed  bool          `json:"confirmed"`
 	Paused     bool          `json:"paused"`
 	Position   int           `json:"position"`
-	Health     string        `json:"health"`
+	Health     health.State  `json:"health"`
+	Check      *checkView    `json:"health_check"`
 	UpdatedAt  time.Time     `json:"updated_at"`
 }
 
 func (a *API) destination(d referral.Destination) destinationView {
+	status := a.d.Health.Status(d.ID)
 	return destinationView{ID: d.ID, Kind: d.Kind, Name: d.Name, URL: d.URL, PassParams: texts(d.PassParams), FallbackID: orNull(d.FallbackID),
-		Confirmed: d.Confirmed, Paused: d.Paused, Position: d.Position, Health: a.d.Health(d.ID), UpdatedAt: moment(d.UpdatedAt)}
+		Confirmed: d.Confirmed, Paused: d.Paused, Position: d.Position, Health: status.Effective(), Check: check(status), UpdatedAt: moment(d.UpdatedAt)}
 }
 
 func (a *API) handleDestinations(c *call) error {

@@ -33,6 +33,9 @@ func (a *API) operations() []operation {
 		{get, "/destinations/{id}", readers, a.handleDestination, false},
 		{patch, "/destinations/{id}", adminOnly, a.handleDestinationUpdate, false},
 
+		{get, "/destinations/{id}/health", readers, a.handleHealth, false},
+		{post, "/destinations/{id}/health", adminOnly, a.handleHealthForce, false},
+
 		{get, "/portals", readers, a.handlePortals, true},
 		{post, "/portals", writers, a.handlePortalCreate, false},
 		{post, "/portals:import", writers, a.handlePortalsImport, false},

@@ -33,6 +33,8 @@ func TestRoles(t *testing.T) {
 		{"POST", "/destinations", `{"id":"new-#","kind":"guide","name":{"vi":"a","en":"b"},"url":"https://a.vn/"}`, adminNew},
 		{"GET", "/destinations/guide", "", readAll},
 		{"PATCH", "/destinations/guide", `{"name":{"en":"Guide #"}}`, admin},
+		{"GET", "/destinations/guide/health", "", readAll},
+		{"POST", "/destinations/guide/health", `{"force":"dead","reason":"Sập #"}`, admin},
 		{"GET", "/portals", "", readAll},
 		{"POST", "/portals", `{"id":"new-#","name":"x","province":"91"}`, writeNew},
 		{"POST", "/portals:import", "id,name,province\ncsv-#,x,91\n", writeNew},

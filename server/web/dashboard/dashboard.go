@@ -37,6 +37,7 @@ type Config struct {
 	Access   Access
 	Registry Registry
 	Stats    Stats
+	Health   Health
 	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -111,6 +112,7 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/dich-den", d.signedIn(d.destinations))
 	g.Get("/dich-den/:id", d.signedIn(d.destination))
 	g.Post("/dich-den/:id", d.signedIn(d.updateDestination))
+	g.Post("/dich-den/:id/tinh-trang", d.signedIn(d.forceHealth))
 	g.Get("/bao-cao-ma", d.signedIn(d.reports))
 	g.Post("/bao-cao-ma/:num", d.signedIn(d.closeReport))
 	g.Get("/khoa", d.signedIn(d.keys))

@@ -17,11 +17,12 @@ type destinationsData struct {
 type destinationRow struct {
 	ID, Name, Kind, URL string
 	Confirmed, Paused   bool
+	Health              healthRow
 }
 
 func (v *visit) destinationRow(x referral.Destination) destinationRow {
 	return destinationRow{ID: x.ID, Name: x.Name.In(v.l.Code), Kind: v.l.T("dashboard.destination_kind." + string(x.Kind)),
-		URL: x.URL, Confirmed: x.Confirmed, Paused: x.Paused}
+		URL: x.URL, Confirmed: x.Confirmed, Paused: x.Paused, Health: v.healthRow(x.ID)}
 }
 
 func (d *Dashboard) destinations(v *visit) error {
@@ -46,6 +47,8 @@ type destinationData struct {
 	Row     destinationRow
 	Form    form
 	History []changeRow
+	Force   form
+	Events  []eventRow
 }
 
 func (d *Dashboard) destination(v *visit) error {
@@ -53,7 +56,7 @@ func (d *Dashboard) destination(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return d.destinationPage(v, x, v.destinationForm(x))
+	return d.destinationPage(v, x, v.destinationForm(x), v.healthForm(x))
 }
 
 func (d *Dashboard) adminDestination(v *visit) (referral.Destination, error) {
@@ -63,12 +66,16 @@ func (d *Dashboard) adminDestination(v *visit) (referral.Destination, error) {
 	return d.Registry.Destination(v.ctx(), v.param("id"))
 }
 
-func (d *Dashboard) destinationPage(v *visit, x referral.Destination, f form) error {
+func (d *Dashboard) destinationPage(v *visit, x referral.Destination, f, force form) error {
 	history, err := d.history(v, "destination", x.ID)
 	if err != nil {
 		return err
 	}
-	return v.render("dash_destination.html", x.Name.In(v.l.Code), destinationData{Row: v.destinationRow(x), Form: f, History: history})
+	events, err := d.healthEvents(v, x.ID)
+	if err != nil {
+		return err
+	}
+	return v.render("dash_destination.html", x.Name.In(v.l.Code), destinationData{Row: v.destinationRow(x), Form: f, History: history, Force: force, Events: events})
 }
 
 const checked = "1"
@@ -112,5 +119,6 @@ func (d *Dashboard) updateDestination(v *visit) error {
 	if !f.take(v, err) {
 		return err
 	}
-	return d.destinationPage(v, x, f)
+	v.form = nil // what was typed belongs to this form alone
+	return d.destinationPage(v, x, f, v.healthForm(x))
 }

@@ -29,6 +29,7 @@ type fieldFault struct{ ID, Label, Text string }
 // JSON pointer under which its faults come ("/hosts/2" belongs to "hosts").
 type field struct {
 	Name, Key, Hint string
+	Of              string // tells the ids of two forms on one page apart
 	Type            string // of an <input>, or "textarea", "select", "checkbox"; "" is text
 	Autocomplete    string
 	InputMode       string
@@ -45,7 +46,7 @@ type option struct {
 }
 
 // ID is the element's id.
-func (f field) ID() string { return "f-" + strings.ReplaceAll(f.Name, "/", "-") }
+func (f field) ID() string { return "f-" + f.Of + strings.ReplaceAll(f.Name, "/", "-") }
 
 // DescribedBy names the elements that explain the input, "" if there are none.
 func (f field) DescribedBy() string {

@@ -19,6 +19,7 @@ import (
 	"lensan/assets"
 	"lensan/server/access"
 	"lensan/server/atlas"
+	"lensan/server/health"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/rollup"
@@ -41,6 +42,7 @@ type house struct {
 	store    *store.Store
 	access   *access.Access
 	registry *registry.Registry
+	health   *health.Checker
 	status   rollup.Status
 	rendered map[string]bool
 
@@ -64,6 +66,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	seed, err := registry.ReadSeed([]byte(readAsset(t, "data/destinations.toml")))
 	ok(t, err)
 	ok(t, h.registry.Seed(ctx, seed))
+	h.health = health.New(h.store, h.registry, nil, health.Options{Now: now, Log: slog.New(slog.DiscardHandler)})
 	h.access = access.New(h.store, "", now)
 	texts, err := text.Load(assets.Files)
 	ok(t, err)
@@ -74,7 +77,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	h.pages.OnRender(func(name string) { h.rendered[name] = true })
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
-	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry,
+	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health,
 		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
 		Client: func(*fiber.Ctx) netip.Addr { return netip.MustParseAddr("192.0.2.7") },

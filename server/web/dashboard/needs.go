@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"lensan/server/access"
+	"lensan/server/health"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/stats"
@@ -58,6 +59,13 @@ type Registry interface {
 	UpdatePlacement(ctx context.Context, a referral.Actor, code referral.Code, in registry.PlacementInput, reason string) (referral.Placement, error)
 }
 
+// Health is what the pages need of package health.
+type Health interface {
+	Status(id string) health.Status
+	Events(ctx context.Context, id string) ([]health.Event, error)
+	Force(ctx context.Context, a referral.Actor, id string, to health.State, reason string) (health.Status, error)
+}
+
 // Stats is what the pages need of package stats.
 type Stats interface {
 	Query(ctx context.Context, q stats.Query) (stats.Report, error)
@@ -67,5 +75,6 @@ type Stats interface {
 var (
 	_ Access   = (*access.Access)(nil)
 	_ Registry = (*registry.Registry)(nil)
+	_ Health   = (*health.Checker)(nil)
 	_ Stats    = (*stats.Stats)(nil)
 )
