@@ -22,6 +22,8 @@ type demoCmd struct {
 	NoOpen bool   `help:"${help_demo_no_open}"`
 	Seed   uint64 `default:"1034" help:"${help_demo_seed}"`
 	Days   int    `default:"0" help:"${help_demo_days}"`
+	Scale  bool   `help:"${help_demo_scale}"`
+	Times  int    `default:"40" help:"${help_demo_times}"`
 }
 
 // Run serves sample data from a folder that is removed at the end.
@@ -33,6 +35,9 @@ func (c demoCmd) Run(t *terminal) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	if t.config, err = demoConfig(t.config, folder); err != nil {
 		return err
+	}
+	if c.Scale {
+		return c.measure(t)
 	}
 	began := time.Now()
 	made, err := app.FillSample(t.ctx, t.config, demo.Options{Seed: c.Seed, Now: began, Days: c.Days, Progress: t.demoProgress()})

@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"stats":                 {"referral", "rollup"},
 	"store":                 {"referral", "registry", "access", "rollup", "stats", "health"},
 	"config":                {"referral"},
-	"demo":                  {"referral", "classify", "registry", "rollup"},
+	"demo":                  {"referral", "classify", "registry", "rollup", "stats"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
 	"probe":                 {"referral"},
