@@ -52,12 +52,12 @@ func (n *numbers) fill(v *visit, data *overviewData) {
 func (n *numbers) figures(v *visit) []figure {
 	total, before := n.days.Total, n.daysBefore.Total
 	out := []figure{
-		v.figure("arrivals", v.l.T("dashboard.figure.arrivals"), v.to(Root+"/bang", "by", "day"), total.Arrivals, before.Arrivals),
-		v.figure("through", v.l.T("dashboard.figure.through"), v.to(Root+"/bang", "by", "destination"), total.Through, before.Through),
-		v.figure("signups", v.l.T("overview.figure.signups"), v.to(Root+"/bang", "by", "destination"), total.Signups, before.Signups),
+		n.figure(v, "arrivals", v.l.T("dashboard.figure.arrivals"), v.to(Root+"/bang", "by", "day"), total.Arrivals, before.Arrivals),
+		n.figure(v, "through", v.l.T("dashboard.figure.through"), v.to(Root+"/bang", "by", "destination"), total.Through, before.Through),
+		n.figure(v, "signups", v.l.T("overview.figure.signups"), v.to(Root+"/bang", "by", "destination"), total.Signups, before.Signups),
 	}
 	if n.channels.refused == nil {
-		out = append(out, v.figure("scans", v.l.T("dashboard.figure.scans"), v.to(Root, "channel", "qr"), find(n.channels.Report, "qr").Arrivals, find(n.channelsBefore.Report, "qr").Arrivals))
+		out = append(out, n.figure(v, "scans", v.l.T("dashboard.figure.scans"), v.to(Root, "channel", "qr"), find(n.channels.Report, "qr").Arrivals, find(n.channelsBefore.Report, "qr").Arrivals))
 	}
 	return out
 }
@@ -71,8 +71,8 @@ func find(r stats.Report, key string) stats.Row {
 	return stats.Row{}
 }
 
-func (v *visit) figure(key, label, href string, now, before int64) figure {
-	f := figure{Key: key, Label: label, Href: href, Value: now, Before: before, Up: now > before, Same: now == before}
+func (n *numbers) figure(v *visit, key, label, href string, now, before int64) figure {
+	f := figure{Key: key, Label: label, Href: href, Value: now, Before: v.l.T("overview.compared."+n.period.Compare, "n", v.l.Number(before)), Up: now > before, Same: now == before}
 	if before > 0 {
 		f.Change = v.percent(100 * math.Abs(float64(now-before)) / float64(before))
 	}

@@ -48,7 +48,7 @@ type figure struct {
 	Label  string
 	Href   string // what it is made of
 	Value  int64
-	Before int64
+	Before string // "kỳ trước 92.591"
 	Change string // "12 %", "" if there was nothing before
 	Up     bool
 	Same   bool
