@@ -18,6 +18,9 @@ type Account struct {
 	Province  referral.ProvinceID // for RoleProvince
 	CreatedAt time.Time
 	Disabled  bool
+	HasCode   bool      // signing in asks for a code of an authenticator app
+	Linked    bool      // to an identity at the sign-in provider
+	SeenAt    time.Time // last request of a session, in lists alone; zero without one
 }
 
 // Actor returns the account as who does something.
@@ -40,8 +43,11 @@ type Key struct {
 // Session is a signed-in browser.
 type Session struct {
 	Account   Account
+	ID        string // names the session in lists; not its secret
 	CSRF      string // token that every form carries
+	Browser   string // "firefox windows": ids of package classify
 	CreatedAt time.Time
+	SeenAt    time.Time // last request, to five minutes
 	ExpiresAt time.Time
 }
 
@@ -50,6 +56,7 @@ const (
 	InvitationLife = 24 * time.Hour
 	SessionIdle    = 12 * time.Hour     // without a request
 	SessionLife    = 7 * 24 * time.Hour // whatever happens
+	PendingLife    = 10 * time.Minute   // of a sign-in that waits for its code
 
 	touchEvery   = 5 * time.Minute // how exactly a session's last request is known
 	keyCacheLife = 30 * time.Second
@@ -65,6 +72,7 @@ type Invitation struct {
 	InvitedBy string
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	Account   int64 // whose password it sets anew, 0 for a new account
 }
 
 // StoredSession is a session as the store keeps it; the secret itself is not kept.
@@ -73,6 +81,8 @@ type StoredSession struct {
 	AccountID int64
 	CreatedAt time.Time
 	SeenAt    time.Time // last request, to touchEvery
+	Browser   string
+	Pending   bool // the password was right, the code is still to come
 }
 
 // Store is what access needs of a database. Find... return ErrNotFound wrapped.
@@ -84,7 +94,8 @@ type Store interface {
 	InsertInvitation(ctx context.Context, inv Invitation, c referral.Change) error
 	FindInvitation(ctx context.Context, hash string, now time.Time) (Invitation, error)
 	// AcceptInvitation uses an invitation up, and inserts the account (setting its
-	// ID) and the session. It returns ErrNotFound if the invitation is used, void
+	// ID) and the session. An account that has an ID gets the password instead,
+	// and loses its sessions and its second factor. It returns ErrNotFound if the invitation is used, void
 	// or over at the account's CreatedAt, and ErrConflict if the name is taken.
 	AcceptInvitation(ctx context.Context, invitation string, acc *Account, passwordHash string, s StoredSession, c referral.Change) error
 
@@ -96,6 +107,11 @@ type Store interface {
 	TouchSession(ctx context.Context, hash string, seen time.Time) error
 	// DeleteSession does nothing, and writes no change, if there is no such session.
 	DeleteSession(ctx context.Context, hash string, c referral.Change) error
+
+	people
+	second
+	identities
+	audit
 
 	// InsertKey sets the key's ID and fills it into the change's Key.
 	InsertKey(ctx context.Context, k *Key, hash string, c referral.Change) error

@@ -14,13 +14,17 @@ type fields map[string]any
 func (a *Access) change(by referral.Actor, entity, key, verb string, after fields) referral.Change {
 	c := referral.Change{Time: a.now(), Actor: by.String(), Entity: entity, Key: key, Verb: verb}
 	if after != nil {
-		raw, err := json.Marshal(after)
-		if err != nil {
-			panic(fmt.Sprintf("history of %s: %v", entity, err))
-		}
-		c.After = raw
+		c.After = marshal(after)
 	}
 	return c
+}
+
+func marshal(f fields) json.RawMessage {
+	raw, err := json.Marshal(f)
+	if err != nil {
+		panic(fmt.Sprintf("history: %v", err))
+	}
+	return raw
 }
 
 func (a *Access) invited(by referral.Actor, inv Invitation) referral.Change {

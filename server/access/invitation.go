@@ -31,14 +31,7 @@ func (a *Access) Invite(ctx context.Context, by referral.Actor, role referral.Ro
 		return "", errNotAdmin
 	}
 	var f referral.Faults
-	switch role {
-	case referral.RoleAdmin, referral.RoleEditor, referral.RoleViewer, referral.RoleProvince:
-	default:
-		f.Add("/role", "error.role", "value", string(role))
-	}
-	if (role == referral.RoleProvince) != (province != 0) {
-		f.Add("/province", "error.role_province")
-	}
+	checkAccountRole(&f, role, province)
 	if err := f.Err(); err != nil {
 		return "", err
 	}
@@ -48,7 +41,8 @@ func (a *Access) Invite(ctx context.Context, by referral.Actor, role referral.Ro
 }
 
 // Accept turns an invitation into an account and a session, whose secret it
-// returns. ErrNotFound: the invitation is unknown, used, void or over.
+// returns; one that Reset made sets that account's password instead, and name
+// is not read. ErrNotFound: the invitation is unknown, used, void or over.
 // ErrInvalid names the fields "/name" and "/password".
 func (a *Access) Accept(ctx context.Context, token, name, password string) (session string, err error) {
 	now, hash := a.now(), hashSecret(token)
@@ -59,9 +53,18 @@ func (a *Access) Accept(ctx context.Context, token, name, password string) (sess
 	if err != nil {
 		return "", err
 	}
-	name = foldName(name)
+	account := Account{Name: foldName(name), Role: inv.Role, Province: inv.Province, CreatedAt: now}
+	verb, after := "create", fields{"role": inv.Role, "province": int(inv.Province), "invited_by": inv.InvitedBy}
 	var f referral.Faults
-	checkName(&f, "/name", name)
+	if inv.Account != 0 {
+		if account, err = a.store.Account(ctx, inv.Account); err != nil {
+			return "", err
+		}
+		account.CreatedAt, verb, after = now, "reset", fields{"invited_by": inv.InvitedBy}
+	} else {
+		checkName(&f, "/name", account.Name)
+	}
+	name = account.Name
 	checkPassword(&f, "/password", name, password)
 	if err := f.Err(); err != nil {
 		return "", err
@@ -70,9 +73,8 @@ func (a *Access) Accept(ctx context.Context, token, name, password string) (sess
 	if err != nil {
 		return "", err
 	}
-	account := Account{Name: name, Role: inv.Role, Province: inv.Province, CreatedAt: now}
 	secret, stored := a.newSession(0)
-	change := a.change(account.Actor(), "account", name, "create", fields{"role": inv.Role, "province": int(inv.Province), "invited_by": inv.InvitedBy})
+	change := a.change(account.Actor(), "account", name, verb, after)
 	err = a.store.AcceptInvitation(ctx, hash, &account, passwordHash, stored, change)
 	switch {
 	case errors.Is(err, referral.ErrNotFound):

@@ -21,7 +21,8 @@ var (
 	errSession = referral.Errorf(referral.ErrNotFound, "error.session_over")
 )
 
-// SignIn returns a new session's secret. A wrong name and a wrong password are
+// SignIn returns a new session's secret. If the account has a second factor the
+// session is Pending until EnterCode. A wrong name and a wrong password are
 // the same error (ErrForbidden) and take the same time; after too many failures
 // the answer is held back (the rule is in failures.go) or, when too many wait,
 // refused with ErrUnavailable. address is only counted, never kept.
@@ -52,12 +53,24 @@ func (a *Access) SignIn(ctx context.Context, name, password, address string) (se
 		return "", err
 	}
 	if !ok || account.ID == 0 || account.Disabled {
-		a.failures.failed(try, a.now())
+		a.fail(ctx, try, account.ID)
 		return "", errSignIn
 	}
-	a.failures.succeeded(try)
 	secret, stored := a.newSession(account.ID)
+	if account.HasCode {
+		stored.Pending = true
+		return secret, a.store.InsertPending(ctx, stored)
+	}
+	a.failures.succeeded(try)
 	return secret, a.store.InsertSession(ctx, stored, a.change(account.Actor(), "account", account.Name, "sign_in", nil))
+}
+
+// fail counts a failure for the rule and for the log; account is 0 for a name
+// that nobody has.
+func (a *Access) fail(ctx context.Context, try attempt, account int64) {
+	now := a.now()
+	a.failures.failed(try, now)
+	a.touch(ctx, func(ctx context.Context) error { return a.store.CountFailure(ctx, account, now) })
 }
 
 func (a *Access) newSession(account int64) (secret string, s StoredSession) {
@@ -87,7 +100,7 @@ func (a *Access) Session(ctx context.Context, secret string) (Session, error) {
 		a.touch(ctx, func(ctx context.Context) error { return a.store.TouchSession(ctx, hash, now) })
 		stored.SeenAt = now
 	}
-	return Session{Account: account, CSRF: csrfToken(secret), CreatedAt: stored.CreatedAt, ExpiresAt: stored.expires()}, nil
+	return Session{Account: account, ID: sessionID(hash), CSRF: csrfToken(secret), Browser: stored.Browser, CreatedAt: stored.CreatedAt, ExpiresAt: stored.expires()}, nil
 }
 
 func (s StoredSession) expires() time.Time {

@@ -65,7 +65,7 @@ func (s *Store) InsertInvitation(ctx context.Context, inv access.Invitation, c r
 
 func (s *Store) insertInvitation(ctx context.Context, tx *sql.Tx, inv access.Invitation) error {
 	_, err := tx.ExecContext(ctx, s.query.get("invitation_insert"), inv.Hash, string(inv.Role), inv.Province, flag(inv.First), inv.InvitedBy,
-		inv.CreatedAt.UnixMilli(), inv.ExpiresAt.UnixMilli())
+		inv.CreatedAt.UnixMilli(), inv.ExpiresAt.UnixMilli(), inv.Account)
 	return err
 }
 
@@ -74,7 +74,7 @@ func (s *Store) FindInvitation(ctx context.Context, hash string, now time.Time) 
 	var inv access.Invitation
 	var created, expires int64
 	err := s.read.QueryRowContext(ctx, s.query.get("invitation_by_hash"), hash, now.UnixMilli()).
-		Scan(&inv.Hash, &inv.Role, &inv.Province, &inv.First, &inv.InvitedBy, &created, &expires)
+		Scan(&inv.Hash, &inv.Role, &inv.Province, &inv.First, &inv.InvitedBy, &created, &expires, &inv.Account)
 	if err != nil {
 		return inv, found("find invitation", err)
 	}
@@ -91,6 +91,16 @@ func (s *Store) AcceptInvitation(ctx context.Context, invitation string, acc *ac
 		}
 		if n, err := res.RowsAffected(); err != nil || n != 1 {
 			return errors.Join(referral.ErrNotFound, err)
+		}
+		if acc.ID != 0 {
+			if err := s.setPassword(ctx, tx, acc.ID, passwordHash); err != nil {
+				return err
+			}
+			if err := s.setCode(ctx, tx, acc.ID, "", 0, nil); err != nil {
+				return err
+			}
+			session.AccountID = acc.ID
+			return s.insertSession(ctx, tx, session)
 		}
 		err = tx.QueryRowContext(ctx, s.query.get("account_insert"), acc.Name, passwordHash, string(acc.Role), acc.Province, acc.CreatedAt.UnixMilli()).Scan(&acc.ID)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -110,13 +120,10 @@ func (s *Store) AcceptInvitation(ctx context.Context, invitation string, acc *ac
 
 // FindAccount implements access.Store.
 func (s *Store) FindAccount(ctx context.Context, name string) (acc access.Account, passwordHash string, err error) {
-	var created int64
-	err = s.read.QueryRowContext(ctx, s.query.get("account_by_name"), name).
-		Scan(&acc.ID, &acc.Name, &acc.Role, &acc.Province, &created, &acc.Disabled, &passwordHash)
+	acc, err = scanAccount(s.read.QueryRowContext(ctx, s.query.get("account_by_name"), name), &passwordHash)
 	if err != nil {
 		return access.Account{}, "", found("find account", err)
 	}
-	acc.CreatedAt = fromMilli(created)
 	return acc, passwordHash, nil
 }
 
@@ -137,17 +144,22 @@ func (s *Store) insertSession(ctx context.Context, tx *sql.Tx, session access.St
 	if _, err := tx.ExecContext(ctx, s.query.get("sessions_over_delete"), now.Add(-access.SessionIdle).UnixMilli(), now.Add(-access.SessionLife).UnixMilli()); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, s.query.get("session_insert"), session.Hash, session.AccountID, now.UnixMilli(), session.SeenAt.UnixMilli())
+	_, err := tx.ExecContext(ctx, s.query.get("session_insert"), session.Hash, session.AccountID, now.UnixMilli(), session.SeenAt.UnixMilli(),
+		session.Browser, flag(session.Pending))
 	return err
 }
 
 // FindSession implements access.Store.
 func (s *Store) FindSession(ctx context.Context, hash string) (access.StoredSession, access.Account, error) {
+	return s.findSession(ctx, "session_by_hash", hash)
+}
+
+func (s *Store) findSession(ctx context.Context, query, hash string) (access.StoredSession, access.Account, error) {
 	var session access.StoredSession
 	var acc access.Account
 	var created, seen, accountCreated int64
-	err := s.read.QueryRowContext(ctx, s.query.get("session_by_hash"), hash).Scan(&session.Hash, &session.AccountID, &created, &seen,
-		&acc.ID, &acc.Name, &acc.Role, &acc.Province, &accountCreated, &acc.Disabled)
+	err := s.read.QueryRowContext(ctx, s.query.get(query), hash).Scan(&session.Hash, &session.AccountID, &created, &seen, &session.Browser, &session.Pending,
+		&acc.ID, &acc.Name, &acc.Role, &acc.Province, &accountCreated, &acc.Disabled, &acc.HasCode)
 	if err != nil {
 		return session, acc, found("find session", err)
 	}

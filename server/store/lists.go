@@ -31,12 +31,17 @@ func (n *narrowing) search(text string, columns ...string) {
 	if key == "" {
 		return
 	}
-	pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(key) + "%"
+	pattern := like(key)
 	likes, args := make([]string, len(columns)), make([]any, len(columns))
 	for i, column := range columns {
 		likes[i], args[i] = column+` LIKE ? ESCAPE '\'`, pattern
 	}
 	n.and("("+strings.Join(likes, " OR ")+")", args...)
+}
+
+// like is the pattern of texts that hold a part.
+func like(part string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(part) + "%"
 }
 
 // provinces keeps rows of one of the provinces; none given do not narrow.

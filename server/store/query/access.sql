@@ -5,7 +5,7 @@ UPDATE registry_version SET version = version;
 SELECT COUNT(*) FROM accounts;
 
 -- name: account_by_name
-SELECT id, name, role, province, created_at, disabled, password_hash FROM accounts WHERE name = $1;
+SELECT id, name, role, province, created_at, disabled, totp_secret <> '', subject <> '', 0, password_hash FROM accounts WHERE name = $1;
 
 -- name: account_insert
 INSERT INTO accounts (id, name, password_hash, role, province, created_at, disabled)
@@ -13,11 +13,11 @@ VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM accounts), $1, $2, $3, $4, $5, 0)
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
 -- name: invitation_insert
-INSERT INTO invitations (token_hash, role, province, first, invited_by, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO invitations (token_hash, role, province, first, invited_by, created_at, expires_at, account)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: invitation_by_hash
-SELECT token_hash, role, province, first, invited_by, created_at, expires_at FROM invitations
+SELECT token_hash, role, province, first, invited_by, created_at, expires_at, account FROM invitations
 WHERE token_hash = $1 AND expires_at > $2 AND (first = 0 OR NOT EXISTS (SELECT 1 FROM accounts));
 
 -- name: invitation_use
@@ -31,13 +31,13 @@ DELETE FROM invitations WHERE first = 1;
 DELETE FROM invitations WHERE expires_at <= $1;
 
 -- name: session_insert
-INSERT INTO sessions (secret_hash, account, created_at, seen_at) VALUES ($1, $2, $3, $4);
+INSERT INTO sessions (secret_hash, account, created_at, seen_at, browser, pending) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: session_by_hash
-SELECT sessions.secret_hash, sessions.account, sessions.created_at, sessions.seen_at,
-    accounts.id, accounts.name, accounts.role, accounts.province, accounts.created_at, accounts.disabled
+SELECT sessions.secret_hash, sessions.account, sessions.created_at, sessions.seen_at, sessions.browser, sessions.pending,
+    accounts.id, accounts.name, accounts.role, accounts.province, accounts.created_at, accounts.disabled, accounts.totp_secret <> ''
 FROM sessions JOIN accounts ON accounts.id = sessions.account
-WHERE sessions.secret_hash = $1;
+WHERE sessions.secret_hash = $1 AND sessions.pending = 0;
 
 -- name: session_touch
 UPDATE sessions SET seen_at = $2 WHERE secret_hash = $1 AND seen_at < $2;
