@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"rollup":                {"referral", "clicklog", "classify"},
 	"registry":              {"referral"},
 	"access":                {"referral"},
+	"signon":                {"referral", "access"},
 	"stats":                 {"referral", "rollup"},
 	"store":                 {"referral", "registry", "access", "rollup", "stats", "health"},
 	"config":                {"referral"},
