@@ -28,6 +28,10 @@ type Config struct {
 	TrustedProxies string        `env:"LENSAN_TRUSTED_PROXIES" help:"${help_trusted_proxies}" placeholder:"CIDR,…"`
 	MetricsListen  string        `env:"LENSAN_METRICS_LISTEN" default:"127.0.0.1:9180" help:"${help_metrics_listen}" placeholder:"HOST:PORT"`
 	Hotline        string        `env:"LENSAN_HOTLINE" help:"${help_hotline}" placeholder:"NUMBER"`
+	OIDCIssuer     string        `name:"oidc-issuer" env:"LENSAN_OIDC_ISSUER" help:"${help_oidc_issuer}" placeholder:"URL"`
+	OIDCClientID   string        `name:"oidc-client-id" env:"LENSAN_OIDC_CLIENT_ID" help:"${help_oidc_client_id}" placeholder:"ID"`
+	OIDCSecret     string        `name:"oidc-client-secret" env:"LENSAN_OIDC_CLIENT_SECRET" help:"${help_oidc_client_secret}" placeholder:"SECRET"`
+	AdminCode      bool          `name:"admin-second-factor" env:"LENSAN_ADMIN_SECOND_FACTOR" help:"${help_admin_second_factor}"`
 	CommitWait     time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
 	HealthInterval time.Duration `env:"LENSAN_HEALTH_INTERVAL" default:"15m" help:"${help_health_interval}" placeholder:"DURATION"`
 	ProbeAllow     string        `env:"LENSAN_PROBE_ALLOW" help:"${help_probe_allow}" placeholder:"CIDR,…"`
@@ -62,6 +66,11 @@ func (c *Config) Check() error {
 	}
 	if strings.Trim(c.Hotline, "+0123456789 .-()") != "" || len(c.Hotline) > 30 {
 		f.Add("LENSAN_HOTLINE", "error.config_hotline", "value", c.Hotline)
+	}
+	if c.OIDCIssuer != "" || c.OIDCClientID != "" {
+		if u, err := url.Parse(c.OIDCIssuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" || c.OIDCClientID == "" {
+			f.Add("LENSAN_OIDC_ISSUER", "error.config_oidc")
+		}
 	}
 	if c.CommitWait < time.Millisecond || c.CommitWait > 10*time.Second {
 		f.Add("LENSAN_COMMIT_WAIT", "error.config_commit_wait", "value", c.CommitWait.String())
