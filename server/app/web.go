@@ -9,6 +9,7 @@ import (
 
 	"lensan/assets"
 	"lensan/server/atlas"
+	"lensan/server/classify"
 	"lensan/server/probe"
 	"lensan/server/referral"
 	"lensan/server/rollup"
@@ -77,9 +78,14 @@ func (a *App) buildWeb() error {
 	if err != nil {
 		return err
 	}
+	agents, err := classify.NewReader()
+	if err != nil {
+		return err
+	}
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health,
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
-		Map34: map34, Map63: map63, Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)
+		Map34: map34, Map63: map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
+		Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()
 	server.Handler = gate.Wrap(server.Handler)
 	return nil

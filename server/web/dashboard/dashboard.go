@@ -30,7 +30,8 @@ func Templates() fs.FS {
 	return dir
 }
 
-// Config is what the pages are made of. All fields but Guest are required.
+// Config is what the pages are made of. All fields but Guest
+// and SignOn are required.
 type Config struct {
 	BaseURL  string // what links carry; with https, cookies are Secure
 	Pages    *web.Pages
@@ -44,6 +45,11 @@ type Config struct {
 	Releases []string // versions of the enhancer that are built in, the newest first
 	Map34    *atlas.Map
 	Map63    *atlas.Map
+	// Agent says what a User-Agent is, as ids of browser and system: "firefox windows".
+	Agent       func(userAgent string) string
+	QR          func(text string) (svg []byte, err error)
+	RequireCode bool   // an admin may do nothing before a second factor is on
+	SignOn      SignOn // provider to sign in at, nil for none
 	// Reconciled tells when the cubes were last compared with the journal, zero
 	// before the first time, and how many of them differed.
 	Reconciled func() (at time.Time, differences int64)
@@ -55,9 +61,9 @@ type Config struct {
 // Dashboard answers every address under Root.
 type Dashboard struct {
 	Config
-	sessionCookie, formCookie string
-	secure                    bool
-	feeds                     atomic.Int64 // of today's counter, open now
+	sessionCookie, formCookie, providerCookie string
+	secure                                    bool
+	feeds                                     atomic.Int64 // of today's counter, open now
 }
 
 // Root is where the dashboard stands.
@@ -65,9 +71,10 @@ const Root = "/thong-ke"
 
 // New returns a Dashboard that has no routes yet.
 func New(cfg Config) *Dashboard {
-	d := &Dashboard{Config: cfg, sessionCookie: "lensan-session", formCookie: "lensan-form"}
+	d := &Dashboard{Config: cfg, sessionCookie: "lensan-session", formCookie: "lensan-form", providerCookie: "lensan-provider"}
 	if strings.HasPrefix(cfg.BaseURL, "https://") {
 		d.secure = true
+		d.providerCookie = "__Host-" + d.providerCookie
 		d.sessionCookie, d.formCookie = "__Host-"+d.sessionCookie, "__Host-"+d.formCookie
 	}
 	return d
@@ -79,6 +86,10 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g := r.Group(Root, setHeaders, refuseForeign(d.BaseURL), packed)
 	g.Get("/dang-nhap", d.open(d.signInPage))
 	g.Post("/dang-nhap", d.open(d.signIn))
+	g.Get("/dang-nhap/ma", d.open(d.codePage))
+	g.Post("/dang-nhap/ma", d.open(d.enterCode))
+	g.Get("/dang-nhap/nha-cung-cap", d.open(d.toProvider))
+	g.Get("/dang-nhap/tro-lai", d.open(d.fromProvider))
 	g.Get("/loi-moi/:token", d.open(d.invitationPage))
 	g.Post("/loi-moi/:token", d.open(d.acceptInvitation))
 	if d.Guest != nil {
@@ -88,7 +99,7 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("", d.signedIn(d.overview))
 	g.Get("/", func(c *fiber.Ctx) error { return c.Redirect(Root, fiber.StatusMovedPermanently) })
 	g.Get("/bang", d.signedIn(d.breakdown))
-	g.Get("/so-lieu.csv", d.signedIn(d.numbersFile))
+	g.Get("/so-lieu.csv", d.signedIn(d.exported("so-lieu.csv", d.numbersFile)))
 	g.Get("/hom-nay", d.signedIn(d.today))
 	g.Get("/tim", d.signedIn(d.search))
 	g.Get("/dinh-nghia", d.signedIn(d.definitions))
@@ -121,6 +132,19 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/widget", d.signedIn(d.widget))
 	g.Post("/widget", d.signedIn(d.updateWidget))
 	g.Post("/widget/quay-lai", d.signedIn(d.rollBackWidget))
+	g.Get("/nguoi", d.signedIn(d.people))
+	g.Get("/nguoi/:id", d.signedIn(d.personPage))
+	g.Post("/nguoi/:id", d.signedIn(d.updatePerson))
+	g.Post("/nguoi/:id/dat-lai", d.signedIn(d.resetPerson))
+	g.Post("/nguoi/:id/ket-thuc", d.signedIn(d.endPerson))
+	g.Get("/toi", d.signedIn(d.me))
+	g.Post("/toi/mat-khau", d.signedIn(d.changePassword))
+	g.Post("/toi/ma", d.signedIn(d.enableCode))
+	g.Post("/toi/ma/tat", d.signedIn(d.disableCode))
+	g.Post("/toi/phien", d.signedIn(d.endOtherSessions))
+	g.Post("/toi/phien/:id", d.signedIn(d.endSession))
+	g.Get("/nhat-ky", d.signedIn(d.log))
+	g.Get("/nhat-ky.csv", d.signedIn(d.exported("nhat-ky.csv", d.logFile)))
 	g.Get("/moi", d.signedIn(d.invite))
 	g.Post("/moi", d.signedIn(d.createInvitation))
 }

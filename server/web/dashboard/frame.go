@@ -36,7 +36,8 @@ var sections = []struct {
 	{reportsPath, "dashboard.nav.reports", nil},
 	{Root + "/khoa", "dashboard.nav.keys", []referral.Role{referral.RoleAdmin}},
 	{Root + "/widget", "dashboard.nav.widget", []referral.Role{referral.RoleAdmin}},
-	{Root + "/moi", "dashboard.nav.invite", []referral.Role{referral.RoleAdmin}},
+	{peoplePath, "dashboard.nav.people", []referral.Role{referral.RoleAdmin}},
+	{logPath, "dashboard.nav.log", []referral.Role{referral.RoleAdmin}},
 }
 
 // render sends a page within the frame.

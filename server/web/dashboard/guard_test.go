@@ -57,7 +57,7 @@ func TestForms_needTheTokenAndOurOrigin(t *testing.T) {
 	b := h.signedIn(referral.RoleAdmin, 0)
 	token := tokenField.FindStringSubmatch(b.get(Root).body)[1]
 	other := tokenField.FindStringSubmatch(h.signedIn(referral.RoleAdmin, 0).get(Root).body)[1]
-	posts := []string{"/cong", "/vi-tri", "/vi-tri/K7Q2PX", "/dich-den/postmart", "/khoa", "/khoa/1/thu-hoi", "/moi", "/dang-xuat", "/dang-nhap", "/loi-moi/x"}
+	posts := []string{"/cong", "/vi-tri", "/vi-tri/K7Q2PX", "/dich-den/postmart", "/khoa", "/khoa/1/thu-hoi", "/moi", "/nguoi/1", "/nguoi/1/dat-lai", "/nguoi/1/ket-thuc", "/toi/mat-khau", "/toi/ma", "/toi/ma/tat", "/toi/phien", "/toi/phien/x", "/dang-nhap/ma", "/dang-xuat", "/dang-nhap", "/loi-moi/x"}
 	for _, c := range []struct {
 		what, token, site, origin string
 	}{
@@ -107,7 +107,8 @@ func TestForms_tokenInJSONOrQueryIsNone(t *testing.T) {
 // adminPages is every page that an admin can open.
 func adminPages(code referral.Code) []string {
 	return []string{Root, Root + "?lang=en", Root + "?period=7&boundaries=recorded", Root + "/dinh-nghia", Root + "/bang?by=placement", Root + "/tim?q=an+giang", Root + "/cong", Root + "/cong?made=so-an-giang",
-		Root + "/vi-tri", Root + "/vi-tri?portal=so-an-giang", Root + "/vi-tri/" + string(code) + "?done=made", Root + "/dich-den", Root + "/dich-den/postmart", reportsPath, reportsPath + "?state=closed", batchesPath, batchesPath + "/dot-1", Root + "/khoa", Root + "/widget", Root + "/moi"}
+		Root + "/vi-tri", Root + "/vi-tri?portal=so-an-giang", Root + "/vi-tri/" + string(code) + "?done=made", Root + "/dich-den", Root + "/dich-den/postmart", reportsPath, reportsPath + "?state=closed", batchesPath, batchesPath + "/dot-1", Root + "/khoa", Root + "/widget", Root + "/moi",
+		peoplePath, peoplePath + "/1?done=saved", mePath + "?done=password", logPath, logPath + "?who=lan&what=account&from=2026-11-01&to=2026-11-30"}
 }
 
 var inline = regexp.MustCompile(`(?i)<script>|<script[^>]*>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:|(src|href|action)="(https?:)?//`)

@@ -19,7 +19,9 @@ import (
 	"lensan/assets"
 	"lensan/server/access"
 	"lensan/server/atlas"
+	"lensan/server/classify"
 	"lensan/server/health"
+	"lensan/server/qr"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/rollup"
@@ -75,11 +77,16 @@ func newHouse(t *testing.T, baseURL string) *house {
 	h.pages, err = web.NewPages(texts, files, web.Templates(), Templates())
 	ok(t, err)
 	h.pages.OnRender(func(name string) { h.rendered[name] = true })
+	reader, err := classify.NewReader()
+	ok(t, err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
 	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health,
 		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
+		Agent: reader.Browser, QR: func(text string) ([]byte, error) {
+			return qr.Render(text, qr.SVG, qr.Options{Millimetres: 60, Level: "M"})
+		},
 		Client: func(*fiber.Ctx) netip.Addr { return netip.MustParseAddr("192.0.2.7") },
 	}).Register(h.app)
 	return h

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"time"
 
+	"lensan/server/referral"
 	"lensan/server/registry"
 )
 
@@ -27,13 +28,17 @@ func (d *Dashboard) history(v *visit, entity, key string) ([]changeRow, error) {
 	}
 	var out []changeRow
 	for _, c := range list {
-		verb := c.Verb
-		if k := "dashboard.verb." + verb; v.l.Has(k) {
-			verb = v.l.T(k)
-		}
-		out = append(out, changeRow{Time: c.Time, Actor: c.Actor, Verb: verb, Reason: c.Reason, Parts: changeParts(c.Before, c.After)})
+		out = append(out, v.changeRow(c))
 	}
 	return out, nil
+}
+
+func (v *visit) changeRow(c referral.Change) changeRow {
+	verb := c.Verb
+	if k := "dashboard.verb." + verb; v.l.Has(k) {
+		verb = v.l.T(k)
+	}
+	return changeRow{Time: c.Time, Actor: c.Actor, Verb: verb, Reason: c.Reason, Parts: changeParts(c.Before, c.After)}
 }
 
 // changeParts lists the fields of a change; a creation says nothing more than that.

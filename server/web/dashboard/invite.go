@@ -1,10 +1,6 @@
 package dashboard
 
-import (
-	"strings"
-
-	"lensan/server/referral"
-)
+import "lensan/server/referral"
 
 type inviteData struct {
 	Form form
@@ -41,7 +37,7 @@ func (d *Dashboard) createInvitation(v *visit) error {
 			return err
 		}
 	} else {
-		data.Link = strings.TrimSuffix(d.BaseURL, "/") + Root + "/loi-moi/" + token
+		data.Link = v.invitationLink(token)
 	}
 	return v.render("dash_invitation.html", v.l.T("dashboard.invitation.title"), data)
 }

@@ -3,6 +3,8 @@ package dashboard
 import (
 	"context"
 	"io"
+	"net/url"
+	"time"
 
 	"lensan/server/access"
 	"lensan/server/health"
@@ -17,10 +19,36 @@ type Access interface {
 	Invite(ctx context.Context, by referral.Actor, role referral.Role, province referral.ProvinceID) (token string, err error)
 	SignIn(ctx context.Context, name, password, address string) (session string, err error)
 	Session(ctx context.Context, secret string) (access.Session, error)
+	SignInAs(ctx context.Context, id access.Identity) (session string, err error)
 	SignOut(ctx context.Context, secret string) error
+	Pending(ctx context.Context, secret string) (bool, error)
+	EnterCode(ctx context.Context, pending, code, address string) (session string, err error)
+	NewCode(acc access.Account, issuer string) (secret, address string, err error)
+	EnableCode(ctx context.Context, s access.Session, password, secret, code string) (recovery []string, err error)
+	DisableCode(ctx context.Context, s access.Session, password string) error
+	Accounts(ctx context.Context, by referral.Actor) ([]access.Account, error)
+	Account(ctx context.Context, by referral.Actor, id int64) (access.Account, error)
+	UpdateAccount(ctx context.Context, by referral.Actor, acc access.Account, reason string) error
+	Reset(ctx context.Context, by referral.Actor, id int64) (token string, err error)
+	ResetName(ctx context.Context, token string) (string, error)
+	ChangePassword(ctx context.Context, s access.Session, current, password string) (session string, err error)
+	Sessions(ctx context.Context, acc access.Account) ([]access.Session, error)
+	NameSession(ctx context.Context, secret, agent string) error
+	EndSession(ctx context.Context, acc access.Account, id string) error
+	EndOtherSessions(ctx context.Context, by referral.Actor, acc access.Account, spare string) error
+	Log(ctx context.Context, by referral.Actor, q access.Query) (list []referral.Change, next string, err error)
+	Failures(ctx context.Context, by referral.Actor, from, until time.Time) ([]access.Failures, error)
+	Exported(ctx context.Context, by referral.Actor, what string) error
 	CreateKey(ctx context.Context, by referral.Actor, k access.Key) (key access.Key, secret string, err error)
 	Keys(ctx context.Context) ([]access.Key, error)
 	RevokeKey(ctx context.Context, by referral.Actor, id int64) error
+}
+
+// SignOn is a provider at which people sign in (OpenID Connect). What Begin
+// keeps must come back with the browser.
+type SignOn interface {
+	Begin(ctx context.Context) (address, kept string, err error)
+	Finish(ctx context.Context, kept string, answer url.Values) (access.Identity, error)
 }
 
 // Registry is what the pages need of package registry.

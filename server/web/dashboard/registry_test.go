@@ -166,7 +166,7 @@ func TestInvite(t *testing.T) {
 	wantNoText(t, "the link again", b.get(page).body, found[1])
 	guest := h.browser()
 	guest.send(found[1], found[1], "name", "an.giang", "password", testPassword, "again", testPassword)
-	wantText(t, "the guest's page", guest.get(Root+"/cong").body, `value="91"`, "(an.giang)")
+	wantText(t, "the guest's page", guest.get(Root+"/cong").body, `value="91"`, ">an.giang</span>")
 	if res := guest.get(page); res.StatusCode != 403 {
 		t.Errorf("a guest may invite: %d", res.StatusCode)
 	}

@@ -4,13 +4,19 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/gofiber/fiber/v2"
+
 	"lensan/server/referral"
+	"lensan/server/web"
 )
 
 // signInData is the page before the dashboard: signing in, or accepting an invitation.
 type signInData struct {
-	Next string
-	Form form
+	Form     form
+	Code     bool   // the password was right, a code is asked for
+	Provider string // address of signing in elsewhere, "" if there is none
+	Refused  string // why that did not work
+	Reset    string // whose password is set anew, "" for a new account
 }
 
 func (v *visit) signInForm(password string) form {
@@ -29,7 +35,21 @@ func (v *visit) next() string {
 }
 
 func (d *Dashboard) signInPage(v *visit) error {
-	return v.render("dash_signin.html", v.l.T("dashboard.signin.title"), signInData{Form: v.signInForm("password")})
+	return v.signInAgain(v.signInForm("password"), nil)
+}
+
+// signInAgain shows the page; refused is why the provider's word did not do.
+func (v *visit) signInAgain(f form, refused error) error {
+	data := signInData{Form: f}
+	if v.d.SignOn != nil {
+		data.Provider = v.providerAddress()
+	}
+	var e *referral.Error
+	if errors.As(refused, &e) {
+		v.c.Status(web.Status(refused))
+		data.Refused = v.l.Args(e.Key, e.Args)
+	}
+	return v.render("dash_signin.html", v.l.T("dashboard.signin.title"), data)
 }
 
 func (d *Dashboard) signIn(v *visit) error {
@@ -39,7 +59,7 @@ func (d *Dashboard) signIn(v *visit) error {
 		if !f.take(v, err) {
 			return err
 		}
-		return v.render("dash_signin.html", v.l.T("dashboard.signin.title"), signInData{Form: f})
+		return v.signInAgain(f, nil)
 	}
 	return v.begin(secret, v.next())
 }
@@ -52,7 +72,17 @@ func (v *visit) begin(secret, next string) error {
 			return err
 		}
 	}
+	if err := v.d.Access.NameSession(v.ctx(), secret, v.d.Agent(strings.Clone(v.c.Get(fiber.HeaderUserAgent)))); err != nil {
+		return err
+	}
+	waits, err := v.d.Access.Pending(v.ctx(), secret)
+	if err != nil {
+		return err
+	}
 	v.d.setCookie(v.c, v.d.sessionCookie, secret)
+	if waits {
+		return v.goTo(codePath, "next", next)
+	}
 	v.d.dropCookie(v.c, v.d.formCookie)
 	return v.goTo(next)
 }
@@ -76,33 +106,44 @@ func (d *Dashboard) signOut(v *visit) error {
 	return v.goTo(Root + "/dang-nhap")
 }
 
-func (v *visit) invitationForm() form {
-	return newForm(v, strings.Clone(v.c.Path()), "dashboard.invite.submit",
+// invitationForm asks for a name as well, unless the account has one.
+func (v *visit) invitationForm(reset string) form {
+	f := newForm(v, strings.Clone(v.c.Path()), "dashboard.invite.submit",
 		field{Name: "name", Key: "dashboard.invite.name", Hint: "dashboard.invite.name_hint", Autocomplete: "username", Required: true},
 		field{Name: "password", Key: "dashboard.invite.password", Hint: "dashboard.invite.password_hint", Type: "password", Autocomplete: "new-password", Required: true},
 		field{Name: "again", Key: "dashboard.invite.again", Type: "password", Autocomplete: "new-password", Required: true})
+	if reset != "" {
+		f.Submit, f.Fields = v.l.T("dashboard.invite.reset_submit"), f.Fields[1:]
+	}
+	return f
 }
 
-func (d *Dashboard) invitationPage(v *visit) error {
-	return v.render("dash_invite.html", v.l.T("dashboard.invite.title"), signInData{Form: v.invitationForm()})
+func (d *Dashboard) invitationPage(v *visit) error { return d.showInvitation(v, nil) }
+
+func (d *Dashboard) showInvitation(v *visit, problem error) error {
+	reset, err := d.Access.ResetName(v.ctx(), v.param("token"))
+	if err != nil {
+		return err
+	}
+	f, title := v.invitationForm(reset), v.l.T("dashboard.invite.title")
+	if reset != "" {
+		title = v.l.T("dashboard.invite.reset_title")
+	}
+	if problem != nil && !f.take(v, problem) {
+		return problem
+	}
+	return v.render("dash_invite.html", title, signInData{Form: f, Reset: reset})
 }
 
 func (d *Dashboard) acceptInvitation(v *visit) error {
-	again := func(err error) error {
-		f := v.invitationForm()
-		if !f.take(v, err) {
-			return err
-		}
-		return v.render("dash_invite.html", v.l.T("dashboard.invite.title"), signInData{Form: f})
-	}
 	if v.form.Get("password") != v.form.Get("again") {
 		var faults referral.Faults
 		faults.Add("/again", "dashboard.invite.differs")
-		return again(faults.Err())
+		return d.showInvitation(v, faults.Err())
 	}
 	secret, err := d.Access.Accept(v.ctx(), v.param("token"), v.form.Get("name"), v.form.Get("password"))
 	if err != nil {
-		return again(err)
+		return d.showInvitation(v, err)
 	}
 	return v.begin(secret, Root)
 }

@@ -64,6 +64,9 @@ func (d *Dashboard) signedIn(h handler) fiber.Handler {
 		if c.Method() == fiber.MethodPost && !sameToken(s.CSRF, v.form.Get("csrf")) {
 			return v.problem(errToken)
 		}
+		if d.mustHaveCode(s) && !strings.HasPrefix(c.Path(), mePath) && c.Path() != Root+"/dang-xuat" {
+			return c.Redirect(mePath, fiber.StatusSeeOther)
+		}
 		return v.problem(h(v))
 	}
 }
