@@ -82,6 +82,7 @@ type Access interface {
 	CreateKey(ctx context.Context, by referral.Actor, k access.Key) (access.Key, string, error)
 	Keys(context.Context) ([]access.Key, error)
 	RevokeKey(ctx context.Context, by referral.Actor, id int64) error
+	Log(ctx context.Context, by referral.Actor, q access.Query) (list []referral.Change, next string, err error)
 }
 
 // Health is what the API needs of health.

@@ -82,6 +82,8 @@ func (a *API) operations() []operation {
 
 		{get, "/stats", readers, a.handleStats, true},
 
+		{get, "/audit", adminOnly, a.handleAudit, true},
+
 		{get, "/keys", adminOnly, a.handleKeys, false},
 		{post, "/keys", adminOnly, a.handleKeyCreate, false},
 		{get, "/keys/{id}", adminOnly, a.handleKey, false},
