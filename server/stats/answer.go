@@ -173,7 +173,11 @@ func (a *answer) report(ctx context.Context) (Report, error) {
 		}
 	}
 	if a.clicks.month != nil && a.clicks.month.name == CubePlacementAgentMonth {
-		hideSmall(&out)
+		small, err := a.tooFew(ctx, &out)
+		if err != nil {
+			return out, err
+		}
+		hideSmall(&out, small)
 	}
 	a.sort(out.Rows)
 	a.markUnknown(&out)

@@ -2,7 +2,11 @@ package stats
 
 import (
 	"cmp"
+	"context"
 	"slices"
+
+	"lensan/server/referral"
+	"lensan/server/rollup"
 )
 
 // Where devices are crossed with placements, a number below smallest is not
@@ -13,12 +17,64 @@ const (
 	hiddenSum = 2 * smallest
 )
 
-// hideSmall withholds the rows with few clicks. As the total is known, it goes
-// on with the next smallest rows until at least two are withheld and their sum
-// gives nothing away. If it runs out of rows, none is listed and the total is
-// withheld too.
-func hideSmall(r *Report) {
-	if r.Total.small() {
+// tooFew returns what says of a row, or of the total, of out that it must be
+// withheld: it has few clicks, or, where devices are filtered, few are left
+// without it. The answer without a filter is no secret, and less the filtered one
+// it would give away how often everything else came.
+func (a *answer) tooFew(ctx context.Context, out *Report) (func(*Row) bool, error) {
+	f := &a.Filter
+	fields := []*string{&f.Device, &f.OS, &f.Browser, &f.App}
+	var wholes []map[rowName]Row
+	for _, without := range append([][]*string{fields}, []*string{fields[0]}, []*string{fields[1]}, []*string{fields[2]}, []*string{fields[3]}) {
+		q := a.Query
+		kept := q.Filter
+		for _, field := range without {
+			*field = ""
+		}
+		q.Filter = *f
+		*f = kept
+		if q.Filter == kept {
+			continue
+		}
+		whole, err := a.Stats.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		rows := map[rowName]Row{{total: true}: whole.Total}
+		for _, row := range whole.Rows {
+			rows[rowName{row.Key, row.ValidFrom, false}] = row
+		}
+		wholes = append(wholes, rows)
+	}
+	return func(r *Row) bool {
+		name := rowName{r.Key, r.ValidFrom, false}
+		if r == &out.Total {
+			name = rowName{total: true}
+		}
+		for _, rows := range wholes {
+			rest := rows[name]
+			rest.add(Cell{Counts: rollup.Counts{People: -r.People, Repeat: -r.Repeat, Bot: -r.Bot, Preview: -r.Preview}})
+			if rest.small() {
+				return true
+			}
+		}
+		return r.small()
+	}, nil
+}
+
+// rowName tells the rows of a report, and its total, apart.
+type rowName struct {
+	key       string
+	validFrom referral.Day
+	total     bool
+}
+
+// hideSmall withholds the rows with few clicks, which small tells. As the total
+// is known, it goes on with the next smallest rows until at least two are
+// withheld and their sum gives nothing away. If it runs out of rows, none is
+// listed and the total is withheld too.
+func hideSmall(r *Report, small func(*Row) bool) {
+	if small(&r.Total) {
 		r.Total.hide()
 		r.Rows = nil
 		return
@@ -30,11 +86,11 @@ func hideSmall(r *Report) {
 		}
 	}
 	slices.SortFunc(filled, func(x, y *Row) int {
-		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Recorded(), y.Recorded()), cmp.Compare(x.Key, y.Key))
+		return cmp.Or(cmp.Compare(rank(small(x)), rank(small(y))), cmp.Compare(x.Recorded(), y.Recorded()), cmp.Compare(x.Key, y.Key))
 	})
 	hidden, sum := 0, int64(0)
 	for _, row := range filled {
-		if !row.small() && (hidden == 0 || hidden >= 2 && sum >= hiddenSum) {
+		if !small(row) && (hidden == 0 || hidden >= 2 && sum >= hiddenSum) {
 			return
 		}
 		hidden++
@@ -48,8 +104,8 @@ func hideSmall(r *Report) {
 }
 
 // rank puts small rows first.
-func rank(r *Row) int {
-	if r.small() {
+func rank(small bool) int {
+	if small {
 		return 0
 	}
 	return 1

@@ -25,7 +25,7 @@ func TestHideSmall_cannotBeWorkedOut(t *testing.T) {
 		}
 		before := append([]Row(nil), r.Rows...)
 		total := r.Total
-		hideSmall(&r)
+		hideSmall(&r, (*Row).small)
 		if r.Rows == nil && total.Recorded() > 0 {
 			if !r.Total.Hidden || r.Total.Recorded() != 0 {
 				t.Fatalf("no rows and the total %+v", r.Total)
@@ -83,7 +83,7 @@ func TestHideSmall_cases(t *testing.T) {
 				r.Rows = append(r.Rows, Row{Key: fmt.Sprint(i), Counts: rollup.Counts{People: n}})
 				r.Total.addRow(&r.Rows[i])
 			}
-			hideSmall(&r)
+			hideSmall(&r, (*Row).small)
 			var got []int64
 			for _, row := range r.Rows {
 				n := row.Recorded()
