@@ -48,7 +48,8 @@ func (m *maker) makeBatch(ctx context.Context, p *referral.Province, i int, day 
 	if err != nil {
 		return err
 	}
-	if _, err := r.ImportPlaces(ctx, clerk, id, table(places), false); err != nil || left == 1 {
+	made, err := r.ImportPlaces(ctx, clerk, id, table(places), false)
+	if err != nil || left == 1 {
 		return err
 	}
 	if _, err := r.ApproveBatch(ctx, chief, id); err != nil {
@@ -59,7 +60,25 @@ func (m *maker) makeBatch(ctx context.Context, p *referral.Province, i int, day 
 		return err
 	}
 	m.Clock.at(min(day+hangAfter, m.today), m.Now)
+	m.posters = append(m.posters, made[0].Code)
 	_, err = r.PlaceBatch(ctx, clerk, id, nil)
+	return err
+}
+
+// reportPosters has one poster reported long ago, which was dealt with, and one
+// lately, which was not.
+func (m *maker) reportPosters(ctx context.Context) error {
+	m.Clock.at(max(m.begin, m.today-30), m.Now)
+	old, err := m.Registry.ReportCode(ctx, referral.CodeReport{Code: m.posters[0], Where: "Nhà văn hoá thôn Đông", Note: "Mã bị dán đè bằng mã khác."})
+	if err != nil {
+		return err
+	}
+	m.Clock.at(max(m.begin, m.today-28), m.Now)
+	if _, err := m.Registry.CloseCodeReport(ctx, clerk, old.Num, "Đã gỡ mã lạ và dán lại áp phích."); err != nil {
+		return err
+	}
+	m.Clock.at(max(m.begin, m.today-2), m.Now)
+	_, err = m.Registry.ReportCode(ctx, referral.CodeReport{Code: m.posters[1], Where: "Cổng nhà văn hoá", Note: "Quét ra trang hỏi mật khẩu."})
 	return err
 }
 

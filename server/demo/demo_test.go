@@ -129,6 +129,9 @@ func TestFill_addsUpAndShowsEveryState(t *testing.T) {
 	if d, err := f.Registry.Destination(context.Background(), "voso"); err != nil || !d.Paused {
 		t.Errorf("voso: %+v, %v", d, err)
 	}
+	if open, err := f.Registry.OpenCodeReports(context.Background(), clerk); err != nil || open != 1 {
+		t.Errorf("%d reports wait, %v", open, err)
+	}
 	batches, _, err := f.Registry.Batches(context.Background(), clerk, registry.Page{}, registry.Filter{})
 	states := map[referral.BatchState]int{}
 	for _, b := range batches {

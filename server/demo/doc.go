@@ -105,7 +105,8 @@ type maker struct {
 	begin, today referral.Day
 	portals      int
 	spots        []*spot
-	voso         int64        // number of the destination that is paused
-	pausedOn     referral.Day // first day on which it is
+	voso         int64           // number of the destination that is paused
+	pausedOn     referral.Day    // first day on which it is
+	posters      []referral.Code // the first of each batch that hangs
 	mix          *mix
 }

@@ -46,6 +46,9 @@ func (m *maker) register(ctx context.Context) error {
 	if err := m.makeBatches(ctx, provinces); err != nil {
 		return err
 	}
+	if err := m.reportPosters(ctx); err != nil {
+		return err
+	}
 	if err := m.mergePortals(ctx); err != nil {
 		return err
 	}
