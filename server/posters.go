@@ -12,6 +12,7 @@ import (
 
 	"lensan/server/app"
 	"lensan/server/referral"
+	"lensan/server/web"
 )
 
 type postersCmd struct {
@@ -37,7 +38,7 @@ func (c postersCmd) Run(t *terminal) error {
 	}
 	defer closeStore()
 	posters := app.Posters{Registry: r, Texts: t.texts, Base: t.config.Base(), Hotline: t.config.Hotline, Now: time.Now}
-	file := app.PosterFile{Paper: referral.Paper(c.Paper), Bleed: c.Bleed, ZIP: strings.EqualFold(filepath.Ext(c.Out), ".zip"), Lang: c.Lang}
+	file := web.PosterFile{Paper: referral.Paper(c.Paper), Bleed: c.Bleed, ZIP: strings.EqualFold(filepath.Ext(c.Out), ".zip"), Lang: c.Lang}
 	actor := referral.Actor{Kind: "cli", Role: referral.RoleAdmin}
 	var job *app.PosterJob
 	if c.Batch != "" {

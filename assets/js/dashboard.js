@@ -37,6 +37,42 @@ if (today) {
   addEventListener("pageshow", start);
 }
 
+// A file that takes long is fetched here, so that one sees how far it is.
+const files = document.querySelector("form[data-download]");
+files?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const box = files.querySelector(".downloading"), bar = box.querySelector("progress"), words = box.querySelector("[role=status]"), buttons = files.querySelectorAll("button");
+  const query = new URLSearchParams(new FormData(files, event.submitter));
+  box.hidden = false;
+  bar.removeAttribute("value");
+  for (const button of buttons) button.disabled = true;
+  try {
+    const answer = await fetch(`${files.action}?${query}`);
+    if (!answer.ok || !answer.headers.get("Lensan-Pages")) throw new Error(answer.status);
+    const parts = [], reader = answer.body.getReader();
+    bar.max = answer.headers.get("Lensan-Pages");
+    let done = 0, tail = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parts.push(part.value);
+      const text = tail + new TextDecoder("latin1").decode(part.value);
+      done += text.split("/Type/Page/").length - 1;
+      tail = text.slice(-10);
+      if (done) bar.value = done;
+      words.textContent = done ? files.dataset.download.replace("{done}", done.toLocaleString("vi")).replace("{all}", bar.max.toLocaleString("vi")) : "";
+    }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(parts, { type: answer.headers.get("Content-Type") }));
+    link.download = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))[1];
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    box.hidden = true;
+  } catch {
+    words.textContent = files.dataset.failed;
+    bar.value = 0;
+  }
+  for (const button of buttons) button.disabled = false;
+});
+
 // Pictures to keep, of charts and maps alike.
 function offerPicture(picture, text, name, place) {
   const button = document.createElement("button");

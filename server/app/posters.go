@@ -15,7 +15,6 @@ import (
 	"lensan/server/registry"
 	"lensan/server/text"
 	"lensan/server/web"
-	"lensan/server/web/api"
 )
 
 // Posters turns what the registry keeps into what is printed.
@@ -27,22 +26,16 @@ type Posters struct {
 	Now      func() time.Time
 }
 
-// PosterFile says how posters are to be written. The zero value is a PDF in
-// Vietnamese, on the batch's paper or A4.
-type PosterFile struct {
-	Paper referral.Paper
-	Bleed bool
-	ZIP   bool // a PDF for each place
-	Lang  string
-}
-
 // A PosterJob is a document whose sheets have been looked at.
 type PosterJob struct {
 	Sheets  int
-	file    PosterFile
+	file    web.PosterFile
 	options poster.Options
 	sheets  iter.Seq2[poster.Sheet, error]
 }
+
+// Pages returns how many pages the document has.
+func (j *PosterJob) Pages() int { return poster.Pages(j.options.Paper, j.Sheets) }
 
 // Write writes the document; see poster.Write.
 func (j *PosterJob) Write(ctx context.Context, w io.Writer, progress func(done int)) error {
@@ -56,7 +49,7 @@ func (j *PosterJob) Write(ctx context.Context, w io.Writer, progress func(done i
 // Batch returns the posters of all places of a batch, each as often as it is
 // to be printed: with its serial number, or as a draft before the approval.
 // A retired batch is ErrConflict.
-func (p *Posters) Batch(ctx context.Context, a referral.Actor, id string, f PosterFile) (*PosterJob, error) {
+func (p *Posters) Batch(ctx context.Context, a referral.Actor, id string, f web.PosterFile) (*PosterJob, error) {
 	b, err := p.Registry.Batch(ctx, a, id)
 	if err != nil {
 		return nil, err
@@ -97,7 +90,7 @@ func (p *Posters) Batch(ctx context.Context, a referral.Actor, id string, f Post
 // copies 0 stands for as many as the place has, and for 1 without a batch. All
 // codes at fault are named together: unknown, retired, or with fewer serial
 // numbers than copies.
-func (p *Posters) Codes(ctx context.Context, a referral.Actor, codes []referral.Code, copies int, f PosterFile) (*PosterJob, error) {
+func (p *Posters) Codes(ctx context.Context, a referral.Actor, codes []referral.Code, copies int, f web.PosterFile) (*PosterJob, error) {
 	var faults referral.Faults
 	var prints []func(yield func(poster.Sheet, error) bool) bool
 	for i, code := range codes {
@@ -124,7 +117,7 @@ func (p *Posters) Codes(ctx context.Context, a referral.Actor, codes []referral.
 	})
 }
 
-func (p *Posters) code(ctx context.Context, a referral.Actor, code referral.Code, copies int, f PosterFile) (func(yield func(poster.Sheet, error) bool) bool, error) {
+func (p *Posters) code(ctx context.Context, a referral.Actor, code referral.Code, copies int, f web.PosterFile) (func(yield func(poster.Sheet, error) bool) bool, error) {
 	placement, err := p.Registry.Placement(ctx, a, code)
 	if err != nil {
 		return nil, err
@@ -155,25 +148,24 @@ func (p *Posters) code(ctx context.Context, a referral.Actor, code referral.Code
 	return func(yield func(poster.Sheet, error) bool) bool { return p.copies(common, batch, place, copies, yield) }, nil
 }
 
-// OfBatch and OfPlacement are Batch and Codes as the API asks for them.
-func (p *Posters) OfBatch(ctx context.Context, a referral.Actor, id string, f api.PosterFile) (api.PosterJob, error) {
-	return orNoJob(p.Batch(ctx, a, id, PosterFile{Paper: f.Paper, Bleed: f.Bleed, ZIP: f.ZIP}))
+// OfBatch and OfPlacement are Batch and Codes as the API and the dashboard ask for them.
+func (p *Posters) OfBatch(ctx context.Context, a referral.Actor, id string, f web.PosterFile) (web.PosterJob, error) {
+	return orNoJob(p.Batch(ctx, a, id, f))
 }
 
 // OfPlacement names no field of a code at fault: the code is the address.
-func (p *Posters) OfPlacement(ctx context.Context, a referral.Actor, code referral.Code, f api.PosterFile) (api.PosterJob, error) {
-	file := PosterFile{Paper: f.Paper, Bleed: f.Bleed}
-	print, err := p.code(ctx, a, code, 0, file)
+func (p *Posters) OfPlacement(ctx context.Context, a referral.Actor, code referral.Code, f web.PosterFile) (web.PosterJob, error) {
+	print, err := p.code(ctx, a, code, 0, f)
 	if err != nil {
 		return nil, err
 	}
-	return orNoJob(p.job(ctx, file, func(context.Context) iter.Seq2[poster.Sheet, error] {
+	return orNoJob(p.job(ctx, f, func(context.Context) iter.Seq2[poster.Sheet, error] {
 		return func(yield func(poster.Sheet, error) bool) { print(yield) }
 	}))
 }
 
 // orNoJob keeps a nil job a nil interface.
-func orNoJob(j *PosterJob, err error) (api.PosterJob, error) {
+func orNoJob(j *PosterJob, err error) (web.PosterJob, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +173,7 @@ func orNoJob(j *PosterJob, err error) (api.PosterJob, error) {
 }
 
 // job looks at every sheet once before it promises a document.
-func (p *Posters) job(ctx context.Context, f PosterFile, sheets func(context.Context) iter.Seq2[poster.Sheet, error]) (*PosterJob, error) {
+func (p *Posters) job(ctx context.Context, f web.PosterFile, sheets func(context.Context) iter.Seq2[poster.Sheet, error]) (*PosterJob, error) {
 	j := &PosterJob{file: f, options: poster.Options{Paper: f.Paper, Bleed: f.Bleed, Language: p.Texts.In(f.Lang)}}
 	counted := func(yield func(poster.Sheet, error) bool) {
 		for s, err := range sheets(ctx) {
@@ -200,7 +192,7 @@ func (p *Posters) job(ctx context.Context, f PosterFile, sheets func(context.Con
 }
 
 // common is what all sheets of a portal and campaign say.
-func (p *Posters) common(ctx context.Context, a referral.Actor, portalID, campaign string, f PosterFile) (s poster.Sheet, err error) {
+func (p *Posters) common(ctx context.Context, a referral.Actor, portalID, campaign string, f web.PosterFile) (s poster.Sheet, err error) {
 	portal, err := p.Registry.Portal(ctx, a, portalID)
 	if err != nil {
 		return s, err

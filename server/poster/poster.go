@@ -19,6 +19,14 @@ var sizes = map[referral.Paper][2]float64{
 	referral.PaperA3: {297, 420}, referral.PaperA4: {210, 297}, referral.PaperA5: {148, 210}, referral.PaperStickers: {210, 297},
 }
 
+// Pages returns how many pages so many sheets fill.
+func Pages(p referral.Paper, sheets int) int {
+	if p == referral.PaperStickers {
+		return (sheets + stickers - 1) / stickers
+	}
+	return sheets
+}
+
 // Options of a document.
 type Options struct {
 	Paper    referral.Paper // default A4

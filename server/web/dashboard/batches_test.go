@@ -74,6 +74,10 @@ func TestBatches_fromDraftToPlaced(t *testing.T) {
 		t.Fatalf("approve: %d %s", res.StatusCode, res.body)
 	}
 	wantText(t, "approved", first.get(page).body, "0000 0018 – 0000 0059", "Bước tiếp: đem in", "Rút về bản nháp")
+	file := first.get(page + "/ap-phich?paper=A4&form=pdf")
+	if file.StatusCode != 200 || file.Header.Get("Content-Type") != "application/pdf" || file.Header.Get("Lensan-Pages") != "1" || !strings.HasPrefix(file.body, "%PDF-") {
+		t.Errorf("posters: %d %v", file.StatusCode, file.Header)
+	}
 	res = first.send(page, page+"/da-in", "form", "print", "printer", "", "printed_on", "2027-01-01", "quantity", "x")
 	if res.StatusCode != 422 {
 		t.Errorf("bad print: %d", res.StatusCode)
@@ -105,6 +109,9 @@ func TestBatches_fromDraftToPlaced(t *testing.T) {
 	wantNoText(t, "viewer", viewer.get(page).body, `method="post" action="`+page, `id="sua"`)
 	if res := foreign.get(page); res.StatusCode != 404 || strings.Contains(res.body, "hè thu") {
 		t.Errorf("another province: %d", res.StatusCode)
+	}
+	if res := foreign.get(page + "/ap-phich"); res.StatusCode != 404 {
+		t.Errorf("another province's posters: %d", res.StatusCode)
 	}
 	wantNoText(t, "another province's list", foreign.get(batchesPath).body, "hè thu")
 }

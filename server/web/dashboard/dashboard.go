@@ -39,6 +39,7 @@ type Config struct {
 	Registry Registry
 	Stats    Stats
 	Health   Health
+	Posters  Posters
 	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -113,6 +114,8 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Post("/in-an", d.signedIn(d.createBatch))
 	g.Get("/in-an/:id", d.signedIn(d.batch))
 	g.Post("/in-an/:id", d.signedIn(d.batchAction("edit", d.updateBatch)))
+	g.Get("/in-an/:id/ap-phich", d.signedIn(d.batchPosters))
+	g.Get("/vi-tri/:code/ap-phich", d.signedIn(d.placementPoster))
 	g.Post("/in-an/:id/noi-dat", d.signedIn(d.batchAction("import", d.importPlaces)))
 	g.Post("/in-an/:id/noi-dat/:code", d.signedIn(d.batchAction("place", d.placePlace)))
 	g.Post("/in-an/:id/duyet", d.signedIn(d.batchAction("approve", d.approveBatch)))

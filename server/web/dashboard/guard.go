@@ -31,10 +31,11 @@ func setHeaders(c *fiber.Ctx) error {
 // packed compresses pages and files for whoever came by an address or a link of
 // ours. What another site makes a browser fetch is left as it is: from the
 // size of packed answers it could guess at a form's token (BREACH). A feed is
-// never packed, its events would wait for each other.
+// never packed, its events would wait for each other; nor are posters, whose
+// pages would.
 var packed = compress.New(compress.Config{Next: func(c *fiber.Ctx) bool {
 	site := c.Get("Sec-Fetch-Site")
-	return site != "none" && site != "same-origin" || c.Path() == Root+"/hom-nay"
+	return site != "none" && site != "same-origin" || c.Path() == Root+"/hom-nay" || strings.HasSuffix(c.Path(), "/ap-phich")
 }})
 
 var (

@@ -21,6 +21,7 @@ import (
 	"lensan/server/atlas"
 	"lensan/server/classify"
 	"lensan/server/health"
+	"lensan/server/poster"
 	"lensan/server/qr"
 	"lensan/server/referral"
 	"lensan/server/registry"
@@ -83,7 +84,8 @@ func newHouse(t *testing.T, baseURL string) *house {
 	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
 	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health,
 		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
-		Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
+		Posters: posters{h.registry, texts},
+		Map34:   readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
 		Agent: reader.Browser, QR: func(text string) ([]byte, error) {
 			return qr.Render(text, qr.SVG, qr.Options{Millimetres: 60, Level: "M"})
 		},
@@ -219,6 +221,34 @@ func (h *house) portal(id, province string) referral.Placement {
 	p, err := h.registry.CreatePlacement(ctx, admin, registry.PlacementInput{Portal: &id, Kind: text1("widget"), Destination: text1("support_portal"), Label: text1("Chân trang " + id)})
 	ok(h.t, err)
 	return p
+}
+
+// posters prints one sheet, in the real room for it; the rest of what package
+// app makes of a batch is tested there.
+type posters struct {
+	registry *registry.Registry
+	texts    *text.Bundle
+}
+
+type posterJob struct {
+	sheet poster.Sheet
+	o     poster.Options
+}
+
+func (p posters) OfBatch(ctx context.Context, a referral.Actor, id string, f web.PosterFile) (web.PosterJob, error) {
+	_, err := p.registry.Batch(ctx, a, id)
+	return posterJob{poster.Sheet{Code: "K7Q2PX", ScanURL: "HTTPS://LENSAN.GOV.VN/K7Q2PX", Words: "lensan.gov.vn/K7Q2PX"}, poster.Options{Paper: f.Paper, Language: p.texts.In("vi")}}, err
+}
+
+func (p posters) OfPlacement(ctx context.Context, a referral.Actor, code referral.Code, f web.PosterFile) (web.PosterJob, error) {
+	_, err := p.registry.Placement(ctx, a, code)
+	return posterJob{poster.Sheet{Code: code, ScanURL: "HTTPS://LENSAN.GOV.VN/" + string(code), Words: "lensan.gov.vn/" + string(code)}, poster.Options{Paper: f.Paper, Language: p.texts.In("vi")}}, err
+}
+
+func (j posterJob) Pages() int { return 1 }
+
+func (j posterJob) Write(ctx context.Context, w io.Writer, progress func(int)) error {
+	return poster.Write(ctx, w, j.o, func(yield func(poster.Sheet, error) bool) { yield(j.sheet, nil) }, progress)
 }
 
 // batch makes a print batch of one place.

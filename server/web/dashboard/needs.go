@@ -11,6 +11,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/stats"
+	"lensan/server/web"
 )
 
 // Access is what the pages need of package access.
@@ -98,6 +99,12 @@ type Health interface {
 type Stats interface {
 	Query(ctx context.Context, q stats.Query) (stats.Report, error)
 	Scans(ctx context.Context, batch string) (map[int64]stats.Scans, error)
+}
+
+// Posters is what the pages need to print; rights are those of reading.
+type Posters interface {
+	OfBatch(ctx context.Context, a referral.Actor, id string, f web.PosterFile) (web.PosterJob, error)
+	OfPlacement(ctx context.Context, a referral.Actor, code referral.Code, f web.PosterFile) (web.PosterJob, error)
 }
 
 var (
