@@ -114,7 +114,7 @@ func (d *Dashboard) batchPage(v *visit, b referral.PrintBatch, refused error) er
 // batchSteps is the life of a batch with what is known of each step.
 func (v *visit) batchSteps(b referral.PrintBatch, c referral.BatchCounts) (steps []batchStep) {
 	reached := map[referral.BatchState]int{referral.BatchDraft: 1, referral.BatchApproved: 2, referral.BatchPrinted: 3, referral.BatchPlaced: 4}[b.State]
-	detail := []string{v.l.T("print.step.places", "places", v.l.Number(int64(c.Places)), "copies", v.l.Number(int64(c.Copies))), b.ApprovedBy, "",
+	detail := []string{v.l.T("print.step.places", "places", v.l.Number(int64(c.Places)), "copies", v.l.Number(int64(c.Copies))), who(b.ApprovedBy), "",
 		v.l.T("print.step.hung", "placed", v.l.Number(int64(c.Placed)), "places", v.l.Number(int64(c.Places)))}
 	if b.PrintedOn != referral.NoDay {
 		detail[2] = v.l.Day(b.PrintedOn) + " · " + b.Printer
@@ -127,6 +127,9 @@ func (v *visit) batchSteps(b referral.PrintBatch, c referral.BatchCounts) (steps
 	}
 	return steps
 }
+
+// who names an account as people know it, "lan" of "account:lan".
+func who(actor string) string { return strings.TrimPrefix(actor, "account:") }
 
 func (d *Dashboard) fillPlaces(v *visit, b referral.PrintBatch, data *batchData) error {
 	page := v.page()
@@ -142,7 +145,7 @@ func (d *Dashboard) fillPlaces(v *visit, b referral.PrintBatch, data *batchData)
 	data.More = v.nextPage(next)
 	for _, p := range list {
 		s := scans[p.PlacementNum]
-		row := placeRow{Code: p.Code, Label: p.Label, Commune: p.Commune, Address: p.Address, Copies: int64(p.Copies), PlacedBy: p.PlacedBy,
+		row := placeRow{Code: p.Code, Label: p.Label, Commune: p.Commune, Address: p.Address, Copies: int64(p.Copies), PlacedBy: who(p.PlacedBy),
 			Retired: p.State == referral.PlacementRetired, People: s.People, Fate: s.State(v.today(), stats.SilentAfter)}
 		if p.Serials.Len() > 0 {
 			row.Serials = p.Serials.From.String() + " – " + p.Serials.To.String()
@@ -189,10 +192,10 @@ func (d *Dashboard) fillBatchForms(v *visit, b referral.PrintBatch, c referral.B
 		data.Import = take("import", newForm(v, at+"/noi-dat", "print.import_submit"))
 		data.ImportFault = v.importFault(refused)
 		data.NextTitle, data.NextText = v.l.T("print.approve_title"), v.l.T("print.approve_text")
-		switch who := v.actor().String(); {
+		switch me := v.actor().String(); {
 		case c.Places == 0:
 			data.Waits = v.l.T("print.approve_empty")
-		case who == b.CreatedBy || who == b.EditedBy:
+		case me == b.CreatedBy || me == b.EditedBy:
 			data.Waits = v.l.T("print.approve_other")
 		default:
 			data.Next = take("approve", newForm(v, at+"/duyet", "print.approve"))
