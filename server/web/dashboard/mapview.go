@@ -65,19 +65,24 @@ func (n *numbers) maps(v *visit) (out []mapData) {
 var merger = referral.MustDay("2025-07-01")
 
 func (n *numbers) drawMap(v *visit, m *atlas.Map, list []referral.Province, id string) mapData {
-	byID := map[referral.ProvinceID]stats.Row{}
+	byID := map[referral.ProvinceID]int64{}
 	var values []int64
 	for _, row := range n.provinces.Rows {
-		if p := v.provinceOf(row); p != nil {
-			byID[p.ID] = row
-			values = append(values, row.Arrivals)
+		p := v.provinceOf(row)
+		if p == nil {
+			continue
 		}
+		values = append(values, row.Arrivals)
+		if m == v.d.Map63 { // Huế was renamed while there were 63
+			p = v.d.Registry.Provinces().Follow(p.ID, merger-1)
+		}
+		byID[p.ID] += row.Arrivals
 	}
 	bounds := thresholds(values)
 	byCode := map[string]mapShape{}
 	for i := range list {
 		p := &list[i]
-		count := byID[p.ID].Arrivals
+		count := byID[p.ID]
 		byCode[p.Code] = mapShape{Href: v.to(Root, "province", n.provinceKey(p)), Step: stepOf(count, bounds),
 			Title: v.l.T("overview.map.province", "province", v.provinceLabel(p), "n", v.l.Number(count))}
 	}

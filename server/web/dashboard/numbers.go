@@ -9,8 +9,8 @@ import (
 	"lensan/server/stats"
 )
 
-// coverageData says which provinces of today show the link: those from which a
-// click or a view came in the period.
+// coverageData says which provinces show the link: those from which a click or
+// a view came in the period.
 type coverageData struct {
 	Placed, All int
 	Silent      []link
@@ -20,6 +20,7 @@ type coverageData struct {
 type funnelStep struct {
 	Key   string // of its definition
 	Label string
+	Href  string // what it is made of
 	Value int64
 	Rate  string // of the step before, in words
 	Width string
@@ -104,22 +105,23 @@ func (n *numbers) heading(v *visit, data *overviewData) string {
 func (n *numbers) funnel(v *visit) []funnelStep {
 	total := n.days.Total
 	var out []funnelStep
-	add := func(key, label string, value, of int64, rate string) {
-		step := funnelStep{Key: key, Label: label, Value: value}
+	by := func(by string) string { return v.to(Root+"/bang", "by", by) }
+	add := func(key, label, href string, value, of int64, rate string) {
+		step := funnelStep{Key: key, Label: label, Href: href, Value: value}
 		if rate != "" && of > 0 {
 			step.Rate = v.l.T(rate, "share", v.share(value, of))
 		}
 		out = append(out, step)
 	}
 	if total.Views > 0 && n.channels.refused == nil {
-		add("views", v.l.T("dashboard.figure.views"), total.Views, 0, "")
-		add("badge_clicks", v.l.T("overview.figure.badge_clicks"), find(n.channels.Report, "widget").Arrivals, total.Views, "overview.funnel.of_views")
+		add("views", v.l.T("dashboard.figure.views"), by("placement"), total.Views, 0, "")
+		add("badge_clicks", v.l.T("overview.figure.badge_clicks"), v.to(Root, "channel", "widget"), find(n.channels.Report, "widget").Arrivals, total.Views, "overview.funnel.of_views")
 	}
-	add("arrivals", v.l.T("overview.figure.all_arrivals"), total.Arrivals, 0, "")
+	add("arrivals", v.l.T("overview.figure.all_arrivals"), by("day"), total.Arrivals, 0, "")
 	if total.Through != stats.Unknown {
-		add("through", v.l.T("dashboard.figure.through"), total.Through, total.Arrivals, "overview.funnel.of_arrivals")
+		add("through", v.l.T("dashboard.figure.through"), by("destination"), total.Through, total.Arrivals, "overview.funnel.of_arrivals")
 	}
-	add("signups", v.l.T("overview.figure.signups"), total.Signups, max(total.Through, 0), "overview.funnel.of_through")
+	add("signups", v.l.T("overview.figure.signups"), by("destination"), total.Signups, max(total.Through, 0), "overview.funnel.of_through")
 	highest := int64(1)
 	for _, step := range out {
 		highest = max(highest, step.Value)
@@ -138,20 +140,31 @@ func (n *numbers) fillProvinces(v *visit, data *overviewData) {
 	if n.province != nil || n.placed() || n.provinces.refused != nil {
 		return
 	}
-	placed := map[referral.ProvinceID]bool{}
+	data.Coverage = n.coverage(v)
+}
+
+// coverage tells which provinces of today placed the link; as recorded, which of
+// those that stood when the period ended.
+func (n *numbers) coverage(v *visit) *coverageData {
+	asOf := v.today()
+	if n.boundaries == stats.BoundariesRecorded {
+		asOf = min(asOf, max(n.period.To, merger-1))
+	}
 	provinces := v.d.Registry.Provinces()
+	placed := map[referral.ProvinceID]bool{}
 	for _, row := range n.provinces.Rows {
 		if p := v.provinceOf(row); p != nil && (row.Arrivals > 0 || row.Views > 0 || row.Loads > 0) {
-			placed[provinces.Follow(p.ID, v.today()).ID] = true
+			placed[provinces.Follow(p.ID, asOf).ID] = true
 		}
 	}
-	standing := provinces.At(v.today())
-	data.Coverage = &coverageData{Placed: len(placed), All: len(standing), Maps: n.maps(v)}
+	standing := provinces.At(asOf)
+	c := &coverageData{Placed: len(placed), All: len(standing), Maps: n.maps(v)}
 	for i := range standing {
 		if p := &standing[i]; !placed[p.ID] {
-			data.Coverage.Silent = append(data.Coverage.Silent, link{Label: v.provinceName(p), Href: v.to(Root, "province", p.Code)})
+			c.Silent = append(c.Silent, link{Label: v.provinceName(p), Href: v.to(Root, "province", n.provinceKey(p))})
 		}
 	}
+	return c
 }
 
 func (n *numbers) provinceHref(v *visit) func(stats.Row) string {

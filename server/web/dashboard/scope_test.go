@@ -134,6 +134,8 @@ func TestOverview_boundariesAgreeBelow(t *testing.T) {
 	for name, n := range map[string]string{"An Giang (89, đến 30/06/2025)": "5", "Kiên Giang (91, đến 30/06/2025)": "4", "An Giang": "2"} {
 		wantText(t, name, b.get(follow(t, recorded, name)).body, name+": "+n+" lượt đến</h1>")
 	}
+	wantText(t, "coverage of the 63", b.get(Root+"?period=custom&from=2025-06-30&to=2025-06-30&boundaries=recorded").body, "2 trong 63 tỉnh, thành phố đã đặt liên kết", "61 tỉnh, thành phố chưa đặt")
+	wantText(t, "of the 34", b.get(Root+"?period=custom&from=2025-06-30&to=2025-06-30").body, "1 trong 34 tỉnh, thành phố đã đặt liên kết")
 	ended := follow(t, recorded, "Kiên Giang (91, đến 30/06/2025)")
 	wantText(t, "by today's boundaries", b.get(strings.ReplaceAll(ended, "boundaries=recorded", "")).body, "An Giang: 11 lượt đến</h1>")
 }
@@ -163,6 +165,21 @@ func TestOverview_everyMapShowsHoangSaAndTruongSa(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Huế took its name of today half a year before the 63 ended.
+func TestOverview_mapKnowsHueByBothNames(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	seq := h.clicks(0, referral.MustDay("2024-12-31"), 460, referral.ChannelQR, 5)
+	h.clicks(seq, referral.MustDay("2025-01-01"), 461, referral.ChannelQR, 4)
+	b := h.signedIn(referral.RoleViewer, 0)
+	for page, want := range map[string]string{"": "Huế: 9 lượt đến", "&boundaries=recorded": "Huế: 9 lượt đến"} {
+		body := b.get(Root + "?period=custom&from=2024-12-31&to=2025-01-01" + page).body
+		for _, m := range figureMap.FindAllString(body, -1) {
+			wantText(t, page, m, want)
+		}
+		wantText(t, page, body, "1 trong ")
 	}
 }
 
