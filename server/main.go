@@ -116,7 +116,12 @@ func (t *terminal) explain(err error) {
 	case errors.Is(err, errReported):
 	case errors.As(err, &e):
 		fmt.Fprintf(t.err, "lensan: %s\n", t.lang.Args(e.Key, e.Args))
-		for _, f := range e.Fields {
+		const most = 20 // of an import of thousands of rows
+		for i, f := range e.Fields {
+			if i == most {
+				fmt.Fprintf(t.err, "  %s\n", t.lang.T("cli.more_faults", "n", t.lang.Number(int64(len(e.Fields)-most))))
+				break
+			}
 			where := f.Field
 			if f.Line > 0 {
 				where = t.lang.T("cli.where", "line", fmt.Sprint(f.Line), "column", fmt.Sprint(f.Column), "field", f.Field)

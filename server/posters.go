@@ -39,12 +39,11 @@ func (c postersCmd) Run(t *terminal) error {
 	defer closeStore()
 	posters := app.Posters{Registry: r, Texts: t.texts, Base: t.config.Base(), Hotline: t.config.Hotline, Now: time.Now}
 	file := web.PosterFile{Paper: referral.Paper(c.Paper), Bleed: c.Bleed, ZIP: strings.EqualFold(filepath.Ext(c.Out), ".zip"), Lang: c.Lang}
-	actor := referral.Actor{Kind: "cli", Role: referral.RoleAdmin}
 	var job *app.PosterJob
 	if c.Batch != "" {
-		job, err = posters.Batch(t.ctx, actor, c.Batch, file)
+		job, err = posters.Batch(t.ctx, cliActor, c.Batch, file)
 	} else {
-		job, err = posters.Codes(t.ctx, actor, codes, c.Copies, file)
+		job, err = posters.Codes(t.ctx, cliActor, codes, c.Copies, file)
 	}
 	if err != nil {
 		return err

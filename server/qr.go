@@ -98,10 +98,9 @@ func (c qrCmd) codes(ctx context.Context, r *registry.Registry) (codes []referra
 	if codes, err = knownCodes(ctx, r, c.Codes); err != nil {
 		return nil, err
 	}
-	actor := referral.Actor{Kind: "cli", Role: referral.RoleAdmin}
 	if c.Portal != "" || c.Campaign != "" {
 		for cursor, more := "", true; more; more = cursor != "" {
-			list, next, err := r.Placements(ctx, actor, registry.Page{Limit: 500, Cursor: cursor}, registry.Filter{Portal: c.Portal, Campaign: c.Campaign})
+			list, next, err := r.Placements(ctx, cliActor, registry.Page{Limit: 500, Cursor: cursor}, registry.Filter{Portal: c.Portal, Campaign: c.Campaign})
 			if err != nil {
 				return nil, err
 			}
@@ -115,7 +114,7 @@ func (c qrCmd) codes(ctx context.Context, r *registry.Registry) (codes []referra
 	}
 	if c.Batch != "" {
 		for cursor, more := "", true; more; more = cursor != "" {
-			list, next, err := r.Places(ctx, actor, c.Batch, registry.Page{Limit: 500, Cursor: cursor})
+			list, next, err := r.Places(ctx, cliActor, c.Batch, registry.Page{Limit: 500, Cursor: cursor})
 			if err != nil {
 				return nil, err
 			}
@@ -139,7 +138,7 @@ func knownCodes(ctx context.Context, r *registry.Registry, written []string) (co
 	for _, s := range written {
 		code, err := referral.ParseCode(s)
 		if err == nil {
-			_, err = r.Placement(ctx, referral.Actor{Kind: "cli", Role: referral.RoleAdmin}, code)
+			_, err = r.Placement(ctx, cliActor, code)
 		}
 		if err != nil {
 			if err := f.AddError(s, err); err != nil {
