@@ -83,6 +83,8 @@ var rows = []row{
 	{"POST /thong-ke/in-an", "name=&portal={portal}", writeBad},
 	{"GET /thong-ke/in-an/{batch}", "", ownGet},
 	{"POST /thong-ke/in-an/{batch}", "name=&destination=hub", ownBad},
+	{"GET /thong-ke/in-an/{batch}/ap-phich", "", ownGet},
+	{"GET /thong-ke/vi-tri/{place}/ap-phich", "", ownGet},
 	{"POST /thong-ke/in-an/{batch}/noi-dat", "csv=", ownBad},
 	{"POST /thong-ke/in-an/{batch}/noi-dat/{place}", "on=x", notNow},
 	{"POST /thong-ke/in-an/{empty}/duyet", "", notNow},
