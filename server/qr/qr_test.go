@@ -151,16 +151,23 @@ func TestRender_pngSaysItsSize(t *testing.T) {
 }
 
 func TestRender_memory(t *testing.T) {
-	o := Options{Millimetres: 448, DPI: 300} // the largest that is not refused
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	render(t, address, PNG, o)
-	runtime.ReadMemStats(&after)
-	allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
-	if allocated > 64 {
-		t.Errorf("%d MB allocated", allocated)
+	for f := range formats {
+		for _, logo := range []bool{false, true} {
+			o := Options{Millimetres: 500, DPI: maxDPI, Quiet: maxQuiet, Logo: logo}
+			if f == PNG { // the largest that is not refused
+				o.DPI, o.Quiet, o.Millimetres = 300, 4, 440
+			}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			render(t, address, f, o)
+			runtime.ReadMemStats(&after)
+			if allocated := (after.TotalAlloc - before.TotalAlloc) >> 20; allocated > 64 {
+				t.Errorf("%s %+v: %d MB allocated", f, o, allocated)
+			} else {
+				t.Logf("%s, logo %v: %d MB allocated", f, logo, allocated)
+			}
+		}
 	}
-	t.Logf("%d MB allocated", allocated)
 }
 
 func TestRender_anyOptions(t *testing.T) {
