@@ -81,3 +81,11 @@ func explain(t *testing.T, s *Store, query string, args ...any) string {
 	}
 	return plan.String()
 }
+
+func TestScans_usesIndexes(t *testing.T) {
+	s := openMigrated(t, "sqlite")
+	plan := explain(t, s, s.query.get("batch_scans"), "dot-1")
+	if !strings.Contains(plan, "rollup_placement_day_by_placement (placement=?)") || !strings.Contains(plan, "print_places_by_batch (batch=?)") || strings.Contains(plan, "SCAN ") {
+		t.Error(plan)
+	}
+}
