@@ -26,18 +26,19 @@ var allowed = map[string][]string{
 	"access":                {"referral"},
 	"signon":                {"referral", "access"},
 	"stats":                 {"referral", "rollup"},
-	"store":                 {"referral", "registry", "access", "rollup", "stats", "health"},
+	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage"},
 	"config":                {"referral"},
 	"demo":                  {"referral", "classify", "registry", "rollup", "stats"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
 	"probe":                 {"referral"},
 	"health":                {"referral", "probe"},
+	"coverage":              {"referral", "probe", "web/inspect"},
 	"web/cms":               {"web", "referral", "text"},
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
-	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health"},
+	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

@@ -52,7 +52,7 @@ var (
 func program(data string, args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), childVariable+"=1", "LANG=en", "LENSAN_DATA="+data, "LENSAN_API_KEY="+testKey,
-		"LENSAN_LISTEN=127.0.0.1:0", "LENSAN_METRICS_LISTEN=", "LENSAN_HEALTH_INTERVAL=0")
+		"LENSAN_LISTEN=127.0.0.1:0", "LENSAN_METRICS_LISTEN=", "LENSAN_HEALTH_INTERVAL=0", "LENSAN_COVERAGE_INTERVAL=0")
 	return cmd
 }
 

@@ -21,6 +21,7 @@ import (
 	"lensan/server/clicklog"
 	"lensan/server/clicklog/localjournal"
 	"lensan/server/config"
+	"lensan/server/coverage"
 	"lensan/server/health"
 	"lensan/server/probe"
 	"lensan/server/referral"
@@ -70,6 +71,7 @@ type App struct {
 	visitors *public.VisitorKey
 	probe    *probe.Probe
 	health   *health.Checker
+	coverage *coverage.Coverage
 
 	differences atomic.Int64 // cubes that do not sum to the journal
 	reconciled  atomic.Int64 // when they were last compared with it, in Unix time; 0 before the first time
@@ -145,6 +147,7 @@ func (a *App) openStore(ctx context.Context) (err error) {
 	if err := a.health.Load(ctx); err != nil {
 		return err
 	}
+	a.coverage = coverage.New(a.store, a.registry.Provinces(), a.probe, coverage.Options{Base: a.config.Base(), Interval: a.config.CoverageInterval, Now: a.now})
 	a.access = access.New(a.store, a.config.APIKey, a.now)
 	return nil
 }
@@ -217,6 +220,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"views", 5 * time.Second, a.views.Flush},
 		{"reconcile", time.Hour, a.reconcile},
 		{"health", 5 * time.Second, a.health.Tick},
+		{"coverage", 10 * time.Second, a.coverage.Tick},
 	} {
 		jobs.Go(func() { a.every(background, job.interval, job.name, job.run) })
 	}

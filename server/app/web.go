@@ -72,7 +72,7 @@ func (a *App) buildWeb() error {
 		return err
 	}
 	a.fiber.Get("/assets/*", files.Handle)
-	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
+	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
 		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
 	map34, map63, err := readMaps()
 	if err != nil {
@@ -82,7 +82,7 @@ func (a *App) buildWeb() error {
 	if err != nil {
 		return err
 	}
-	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Posters: a.posters(),
+	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Coverage: a.coverage, Posters: a.posters(),
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
 		Map34: map34, Map63: map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
 		Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)

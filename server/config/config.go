@@ -19,22 +19,23 @@ const DefaultListen = "[::]:8080"
 
 // Config is every setting. The tags are read by kong.
 type Config struct {
-	Listen         string        `env:"LENSAN_LISTEN" default:"[::]:8080" help:"${help_listen}" placeholder:"HOST:PORT"`
-	BaseURL        string        `env:"LENSAN_BASE_URL" default:"http://localhost:8080" help:"${help_base_url}" placeholder:"URL"`
-	Data           string        `env:"LENSAN_DATA" default:"./data" help:"${help_data}" placeholder:"DIR"`
-	DatabaseURL    string        `env:"LENSAN_DATABASE_URL" help:"${help_database_url}" placeholder:"URL"`
-	JournalURL     string        `env:"LENSAN_JOURNAL_URL" help:"${help_journal_url}" placeholder:"URL"`
-	APIKey         string        `env:"LENSAN_API_KEY" help:"${help_api_key}" placeholder:"KEY"`
-	TrustedProxies string        `env:"LENSAN_TRUSTED_PROXIES" help:"${help_trusted_proxies}" placeholder:"CIDR,…"`
-	MetricsListen  string        `env:"LENSAN_METRICS_LISTEN" default:"127.0.0.1:9180" help:"${help_metrics_listen}" placeholder:"HOST:PORT"`
-	Hotline        string        `env:"LENSAN_HOTLINE" help:"${help_hotline}" placeholder:"NUMBER"`
-	OIDCIssuer     string        `name:"oidc-issuer" env:"LENSAN_OIDC_ISSUER" help:"${help_oidc_issuer}" placeholder:"URL"`
-	OIDCClientID   string        `name:"oidc-client-id" env:"LENSAN_OIDC_CLIENT_ID" help:"${help_oidc_client_id}" placeholder:"ID"`
-	OIDCSecret     string        `name:"oidc-client-secret" env:"LENSAN_OIDC_CLIENT_SECRET" help:"${help_oidc_client_secret}" placeholder:"SECRET"`
-	AdminCode      bool          `name:"admin-second-factor" env:"LENSAN_ADMIN_SECOND_FACTOR" help:"${help_admin_second_factor}"`
-	CommitWait     time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
-	HealthInterval time.Duration `env:"LENSAN_HEALTH_INTERVAL" default:"15m" help:"${help_health_interval}" placeholder:"DURATION"`
-	ProbeAllow     string        `env:"LENSAN_PROBE_ALLOW" help:"${help_probe_allow}" placeholder:"CIDR,…"`
+	Listen           string        `env:"LENSAN_LISTEN" default:"[::]:8080" help:"${help_listen}" placeholder:"HOST:PORT"`
+	BaseURL          string        `env:"LENSAN_BASE_URL" default:"http://localhost:8080" help:"${help_base_url}" placeholder:"URL"`
+	Data             string        `env:"LENSAN_DATA" default:"./data" help:"${help_data}" placeholder:"DIR"`
+	DatabaseURL      string        `env:"LENSAN_DATABASE_URL" help:"${help_database_url}" placeholder:"URL"`
+	JournalURL       string        `env:"LENSAN_JOURNAL_URL" help:"${help_journal_url}" placeholder:"URL"`
+	APIKey           string        `env:"LENSAN_API_KEY" help:"${help_api_key}" placeholder:"KEY"`
+	TrustedProxies   string        `env:"LENSAN_TRUSTED_PROXIES" help:"${help_trusted_proxies}" placeholder:"CIDR,…"`
+	MetricsListen    string        `env:"LENSAN_METRICS_LISTEN" default:"127.0.0.1:9180" help:"${help_metrics_listen}" placeholder:"HOST:PORT"`
+	Hotline          string        `env:"LENSAN_HOTLINE" help:"${help_hotline}" placeholder:"NUMBER"`
+	OIDCIssuer       string        `name:"oidc-issuer" env:"LENSAN_OIDC_ISSUER" help:"${help_oidc_issuer}" placeholder:"URL"`
+	OIDCClientID     string        `name:"oidc-client-id" env:"LENSAN_OIDC_CLIENT_ID" help:"${help_oidc_client_id}" placeholder:"ID"`
+	OIDCSecret       string        `name:"oidc-client-secret" env:"LENSAN_OIDC_CLIENT_SECRET" help:"${help_oidc_client_secret}" placeholder:"SECRET"`
+	AdminCode        bool          `name:"admin-second-factor" env:"LENSAN_ADMIN_SECOND_FACTOR" help:"${help_admin_second_factor}"`
+	CommitWait       time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
+	HealthInterval   time.Duration `env:"LENSAN_HEALTH_INTERVAL" default:"15m" help:"${help_health_interval}" placeholder:"DURATION"`
+	CoverageInterval time.Duration `env:"LENSAN_COVERAGE_INTERVAL" default:"24h" help:"${help_coverage_interval}" placeholder:"DURATION"`
+	ProbeAllow       string        `env:"LENSAN_PROBE_ALLOW" help:"${help_probe_allow}" placeholder:"CIDR,…"`
 }
 
 // Check returns an *referral.Error that names every setting at fault by its
@@ -77,6 +78,9 @@ func (c *Config) Check() error {
 	}
 	if c.HealthInterval != 0 && (c.HealthInterval < time.Minute || c.HealthInterval > 24*time.Hour) {
 		f.Add("LENSAN_HEALTH_INTERVAL", "error.config_health_interval", "value", c.HealthInterval.String())
+	}
+	if c.CoverageInterval != 0 && (c.CoverageInterval < time.Hour || c.CoverageInterval > 31*24*time.Hour) {
+		f.Add("LENSAN_COVERAGE_INTERVAL", "error.config_coverage_interval", "value", c.CoverageInterval.String())
 	}
 	if _, bad := networks(c.ProbeAllow); bad != "" {
 		f.Add("LENSAN_PROBE_ALLOW", "error.config_proxies", "value", bad)

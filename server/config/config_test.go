@@ -16,7 +16,7 @@ func good() Config {
 
 func TestCheck_reportsAllFaultsTogether(t *testing.T) {
 	c := Config{Listen: "8080", BaseURL: "ftp://x", MetricsListen: "x:y", APIKey: "short", TrustedProxies: "10.0.0.0/8, nonsense",
-		DatabaseURL: "mysql://x", JournalURL: "kafka://x", Hotline: "call me", CommitWait: time.Hour, HealthInterval: time.Second, ProbeAllow: "inside"}
+		DatabaseURL: "mysql://x", JournalURL: "kafka://x", Hotline: "call me", CommitWait: time.Hour, HealthInterval: time.Second, CoverageInterval: time.Second, ProbeAllow: "inside"}
 	var e *referral.Error
 	if !errors.As(c.Check(), &e) {
 		t.Fatalf("Check = %v", c.Check())
@@ -26,7 +26,7 @@ func TestCheck_reportsAllFaultsTogether(t *testing.T) {
 		got = append(got, f.Field)
 	}
 	want := []string{"LENSAN_LISTEN", "LENSAN_METRICS_LISTEN", "LENSAN_BASE_URL", "LENSAN_DATA", "LENSAN_DATABASE_URL",
-		"LENSAN_JOURNAL_URL", "LENSAN_API_KEY", "LENSAN_TRUSTED_PROXIES", "LENSAN_HOTLINE", "LENSAN_COMMIT_WAIT", "LENSAN_HEALTH_INTERVAL", "LENSAN_PROBE_ALLOW"}
+		"LENSAN_JOURNAL_URL", "LENSAN_API_KEY", "LENSAN_TRUSTED_PROXIES", "LENSAN_HOTLINE", "LENSAN_COMMIT_WAIT", "LENSAN_HEALTH_INTERVAL", "LENSAN_COVERAGE_INTERVAL", "LENSAN_PROBE_ALLOW"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -98,6 +98,7 @@ type Deps struct {
 	Stats    Stats
 	Access   Access
 	Health   Health
+	Coverage Coverage
 	Posters  Posters
 	Texts    *text.Bundle
 	Base     string // LENSAN_BASE_URL without a slash at the end

@@ -22,6 +22,7 @@ import (
 	"lensan/server/classify"
 	"lensan/server/clicklog"
 	"lensan/server/clicklog/localjournal"
+	"lensan/server/coverage"
 	"lensan/server/health"
 	"lensan/server/referral"
 	"lensan/server/registry"
@@ -52,6 +53,7 @@ type kit struct {
 	registry *registry.Registry
 	access   *access.Access
 	health   *health.Checker
+	coverage *coverage.Coverage
 	clicks   *clicklog.Log
 	applier  *rollup.Applier
 	wait     func(context.Context) error
@@ -95,6 +97,7 @@ func newKit(t testing.TB) *kit {
 		t.Fatal(err)
 	}
 	k.health = health.New(k.store, k.registry, nil, health.Options{Now: k.now, Log: slog.New(slog.DiscardHandler)})
+	k.coverage = coverage.New(k.store, provinces, nil, coverage.Options{Base: base, Now: k.now})
 	k.access = access.New(k.store, adminKey, k.now)
 	k.startClicks(dir)
 	texts, err := text.Load(assets.Files)
@@ -104,7 +107,7 @@ func newKit(t testing.TB) *kit {
 	pages, err := web.NewPages(texts, files, web.Templates())
 	must(t, pages, err)
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, slog.New(slog.NewTextHandler(testLog{t}, nil)))))
-	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Health: k.health, Texts: texts,
+	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Health: k.health, Coverage: k.coverage, Texts: texts,
 		Base: base, Now: k.now, Releases: releases, Posters: &app.Posters{Registry: k.registry, Texts: texts, Base: base, Now: k.now}, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
 	k.api.Register(k.app)
 	return k

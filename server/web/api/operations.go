@@ -82,6 +82,7 @@ func (a *API) operations() []operation {
 
 		{get, "/stats", readers, a.handleStats, true},
 
+		{get, "/coverage", readers, a.handleCoverage, true},
 		{get, "/audit", adminOnly, a.handleAudit, true},
 
 		{get, "/keys", adminOnly, a.handleKeys, false},

@@ -76,6 +76,7 @@ func TestRoles(t *testing.T) {
 		{"GET", "/stats", "", readAll},
 		{"GET", "/stats?portal=stttt-an-giang", "", strings.Replace(readOwn, "404", "422", 1)},
 		{"GET", "/stats?placement={code}", "", strings.Replace(readOwn, "404", "422", 1)},
+		{"GET", "/coverage", "", readAll},
 		{"GET", "/audit", "", admin},
 		{"GET", "/keys", "", admin},
 		{"POST", "/keys", `{"label":"#","role":"viewer"}`, adminNew},

@@ -39,6 +39,7 @@ type Config struct {
 	Registry Registry
 	Stats    Stats
 	Health   Health
+	Coverage Coverage
 	Posters  Posters
 	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
 	Log      *slog.Logger
@@ -104,6 +105,8 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/hom-nay", d.signedIn(d.today))
 	g.Get("/tim", d.signedIn(d.search))
 	g.Get("/dinh-nghia", d.signedIn(d.definitions))
+	g.Get("/do-phu", d.signedIn(d.coverage))
+	g.Get("/do-phu.csv", d.signedIn(d.coverageFile))
 	g.Get("/cong", d.signedIn(d.portals))
 	g.Post("/cong", d.signedIn(d.createPortal))
 	g.Get("/vi-tri", d.signedIn(d.placements))

@@ -29,6 +29,7 @@ var sections = []struct {
 	roles     []referral.Role // none: everybody
 }{
 	{Root, "dashboard.nav.overview", nil},
+	{Root + "/do-phu", "dashboard.nav.coverage", nil},
 	{Root + "/cong", "dashboard.nav.portals", nil},
 	{Root + "/vi-tri", "dashboard.nav.placements", nil},
 	{Root + "/dich-den", "dashboard.nav.destinations", nil},

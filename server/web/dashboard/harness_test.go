@@ -20,6 +20,7 @@ import (
 	"lensan/server/access"
 	"lensan/server/atlas"
 	"lensan/server/classify"
+	"lensan/server/coverage"
 	"lensan/server/health"
 	"lensan/server/poster"
 	"lensan/server/qr"
@@ -46,6 +47,7 @@ type house struct {
 	access   *access.Access
 	registry *registry.Registry
 	health   *health.Checker
+	coverage *coverage.Coverage
 	status   rollup.Status
 	rendered map[string]bool
 
@@ -70,6 +72,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	ok(t, err)
 	ok(t, h.registry.Seed(ctx, seed))
 	h.health = health.New(h.store, h.registry, nil, health.Options{Now: now, Log: slog.New(slog.DiscardHandler)})
+	h.coverage = coverage.New(h.store, provinces, nil, coverage.Options{Base: baseURL, Now: now})
 	h.access = access.New(h.store, "", now)
 	texts, err := text.Load(assets.Files)
 	ok(t, err)
@@ -82,7 +85,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	ok(t, err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
-	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health,
+	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
 		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Posters: posters{h.registry, texts},
 		Map34:   readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lensan/server/access"
+	"lensan/server/coverage"
 	"lensan/server/health"
 	"lensan/server/referral"
 	"lensan/server/registry"
@@ -95,6 +96,9 @@ type Health interface {
 	Force(ctx context.Context, a referral.Actor, id string, to health.State, reason string) (health.Status, error)
 }
 
+// Coverage is what the pages need of package coverage.
+type Coverage interface{ Report() *coverage.Report }
+
 // Stats is what the pages need of package stats.
 type Stats interface {
 	Query(ctx context.Context, q stats.Query) (stats.Report, error)
@@ -110,6 +114,7 @@ type Posters interface {
 var (
 	_ Access   = (*access.Access)(nil)
 	_ Registry = (*registry.Registry)(nil)
+	_ Coverage = (*coverage.Coverage)(nil)
 	_ Health   = (*health.Checker)(nil)
 	_ Stats    = (*stats.Stats)(nil)
 )

@@ -1,0 +1,258 @@
+package coverage
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lensan/server/referral"
+)
+
+// How a round is run. Thousand portals that all let the probe wait for its 8 s
+// take less than five minutes.
+const (
+	workers      = 32
+	readers      = 4
+	keepEvery    = 50 // portals between two writes
+	refreshEvery = 5 * time.Minute
+	seenDays     = 28
+	weeksShown   = 12
+)
+
+// Options are what a caller may choose.
+type Options struct {
+	Base     string        // under which our codes stand
+	Interval time.Duration // between two looks at a portal; 0: portals are not looked at
+	Now      func() time.Time
+	// Addresses returns where the home page of a host may be, the first choice
+	// first; nil: https, then http.
+	Addresses func(host string) []string
+}
+
+// Coverage is safe for use by many goroutines.
+type Coverage struct {
+	o         Options
+	store     Store
+	provinces *referral.Provinces
+	fetcher   Fetcher
+	reading   chan struct{}
+
+	running sync.Mutex // one round or refresh at a time
+	fresh   time.Time  // when the report was last made
+	due     map[int64]time.Time
+	report  atomic.Pointer[Report]
+}
+
+// New returns a Coverage whose report is empty until the first Tick or Refresh.
+func New(s Store, p *referral.Provinces, f Fetcher, o Options) *Coverage {
+	if o.Addresses == nil {
+		o.Addresses = func(host string) []string { return []string{"https://" + host + "/", "http://" + host + "/"} }
+	}
+	c := &Coverage{o: o, store: s, provinces: p, fetcher: f, reading: make(chan struct{}, readers), due: map[int64]time.Time{}}
+	c.report.Store(&Report{})
+	return c
+}
+
+// Report returns the latest report. Do not change it.
+func (c *Coverage) Report() *Report { return c.report.Load() }
+
+// Tick looks at the portals that are due and makes the report anew if it is
+// old. It is called every half minute.
+func (c *Coverage) Tick(ctx context.Context) error {
+	c.running.Lock()
+	defer c.running.Unlock()
+	looked, err := c.round(ctx)
+	if err != nil {
+		return err
+	}
+	if looked == 0 && c.o.Now().Sub(c.fresh) < refreshEvery {
+		return nil
+	}
+	return c.refresh(ctx)
+}
+
+// Refresh makes the report anew.
+func (c *Coverage) Refresh(ctx context.Context) error {
+	c.running.Lock()
+	defer c.running.Unlock()
+	return c.refresh(ctx)
+}
+
+// round looks at all portals that are due, and returns how many those were.
+func (c *Coverage) round(ctx context.Context) (looked int, err error) {
+	if c.o.Interval == 0 {
+		return 0, nil
+	}
+	sites, records, err := c.load(ctx)
+	if err != nil {
+		return 0, err
+	}
+	type result struct {
+		num    int64
+		checks []HostCheck
+	}
+	var jobs sync.WaitGroup
+	todo, done := make(chan *site), make(chan result)
+	for range workers {
+		jobs.Go(func() {
+			for s := range todo {
+				done <- result{s.portal.Num, c.look(ctx, s)}
+			}
+		})
+	}
+	go func() {
+		defer func() { close(todo); jobs.Wait(); close(done) }()
+		for i := range sites {
+			if s := &sites[i]; len(s.hosts) > 0 && c.isDue(s.portal.Num, records[s.portal.Num].CheckedAt) && ctx.Err() == nil {
+				todo <- s
+			}
+		}
+	}()
+	changed := map[int64]Record{}
+	for r := range done {
+		if ctx.Err() != nil || err != nil {
+			continue
+		}
+		looked++
+		record := recordOf(records, r.num)
+		record.CheckedAt, record.Checks = c.o.Now().UTC().Truncate(time.Second), r.checks
+		if record.stands() {
+			record.LastFound = referral.DayOf(record.CheckedAt)
+		}
+		changed[r.num] = record
+		if len(changed) == keepEvery {
+			err = c.store.SaveCoverage(ctx, changed)
+			clear(changed)
+		}
+	}
+	if ctx.Err() != nil || err != nil {
+		return looked, err
+	}
+	return looked, c.store.SaveCoverage(ctx, changed)
+}
+
+// isDue is called by one goroutine at a time. It spreads the looks: the next
+// one comes a tenth of the interval sooner or later by chance.
+func (c *Coverage) isDue(num int64, checked time.Time) bool {
+	now := c.o.Now()
+	at, known := c.due[num]
+	if !known && !checked.IsZero() {
+		at = checked.Add(c.o.Interval)
+	}
+	if now.Before(at) {
+		c.due[num] = at
+		return false
+	}
+	c.due[num] = now.Add(time.Duration(float64(c.o.Interval) * (0.9 + 0.2*rand.Float64())))
+	return true
+}
+
+func recordOf(records map[int64]Record, num int64) Record {
+	r, known := records[num]
+	if !known {
+		return Record{FirstSeen: referral.NoDay, LastSeen: referral.NoDay, LastFound: referral.NoDay}
+	}
+	return r
+}
+
+// load reads the portals that stand, with what was merged into them, and what
+// is kept of them.
+func (c *Coverage) load(ctx context.Context) ([]site, map[int64]Record, error) {
+	snapshot, _, err := c.store.Snapshot(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	records, err := c.store.CoverageRecords(ctx)
+	return sites(snapshot), records, err
+}
+
+func sites(s referral.Snapshot) []site {
+	byID := make(map[string]*referral.Portal, len(s.Portals))
+	for i := range s.Portals {
+		byID[s.Portals[i].ID] = &s.Portals[i]
+	}
+	stands := func(id string) string {
+		for range s.Portals {
+			p := byID[id]
+			if p == nil || p.MergedInto == "" {
+				break
+			}
+			id = p.MergedInto
+		}
+		return id
+	}
+	at := map[string]int{}
+	var out []site
+	for i := range s.Portals {
+		if p := &s.Portals[i]; p.MergedInto == "" {
+			at[p.ID] = len(out)
+			out = append(out, site{portal: p})
+		}
+	}
+	for i := range s.Portals {
+		into := &out[at[stands(s.Portals[i].ID)]]
+		for _, host := range s.Portals[i].Hosts {
+			if !into.owns(host) {
+				into.hosts = append(into.hosts, host)
+			}
+		}
+	}
+	for i := range s.Placements {
+		into := &out[at[stands(s.Placements[i].Portal)]]
+		into.codes = append(into.codes, s.Placements[i].Code)
+	}
+	return out
+}
+
+// numbersOf maps the number of every portal to that of the site it belongs to.
+func numbersOf(s []site, all referral.Snapshot) map[int64]*site {
+	byID := map[string]*site{}
+	for i := range s {
+		byID[s[i].portal.ID] = &s[i]
+	}
+	into := map[string]string{}
+	for _, p := range all.Portals {
+		into[p.ID] = p.MergedInto
+	}
+	out := map[int64]*site{}
+	for _, p := range all.Portals {
+		id := p.ID
+		for steps := 0; into[id] != "" && steps < len(all.Portals); steps++ {
+			id = into[id]
+		}
+		out[p.Num] = byID[id]
+	}
+	return out
+}
+
+// provinceOf returns a portal's province of today.
+func (c *Coverage) provinceOf(p *referral.Portal, today referral.Day) *referral.Province {
+	return c.provinces.Follow(p.Province, today)
+}
+
+// sortRows puts rows in the order of the report.
+func sortRows(rows []Row) {
+	slices.SortFunc(rows, func(a, b Row) int {
+		if a.Province.Code != b.Province.Code {
+			if a.Province.Code < b.Province.Code {
+				return -1
+			}
+			return 1
+		}
+		if a.ID() < b.ID() {
+			return -1
+		}
+		return 1
+	})
+}
+
+// ID is the portal's, "" for a province without portals.
+func (r Row) ID() string {
+	if r.Portal == nil {
+		return ""
+	}
+	return r.Portal.ID
+}
