@@ -271,7 +271,7 @@ func TestCoverage_lostAndHistory(t *testing.T) {
 // A thousand portals of which some are slow and some hang: how long it takes
 // and how much memory, with the servers in the same process.
 func TestCoverage_thousandPortals(t *testing.T) {
-	latency, patience := 50*time.Millisecond, time.Second
+	latency, patience := 50*time.Millisecond, 5*time.Second
 	if os.Getenv("LENSAN_TEST_FULL") == "1" {
 		latency, patience = 500*time.Millisecond, probe.MaxTime
 	}
