@@ -30,7 +30,8 @@ export async function start() {
   child.stdout.resume();
   const url = `http://127.0.0.1:${port}`;
   const api = async (method, path, body) => {
-    const answer = await fetch(`${url}/api/v1${path}`, { method, headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" }, body: body && JSON.stringify(body) });
+    const table = typeof body === "string"; // CSV
+    const answer = await fetch(`${url}/api/v1${path}`, { method, headers: { Authorization: `Bearer ${key}`, "Content-Type": table ? "text/csv" : "application/json" }, body: table ? body : body && JSON.stringify(body) });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return JSON.parse(text);
@@ -61,6 +62,8 @@ async function fill(site, api) {
       await Promise.all(Array.from({ length: 1 + (i * 7) % 12 }, (_, n) => site.click(placed.code, n, kind === "qr" ? "/" : "/go/")));
     }
   }
+  await api("POST", "/print-batches", { id: "dot-1", name: "Áp phích vụ hè thu", portal: "so-ha-noi" });
+  await api("POST", "/print-batches/dot-1/places:import", "Nơi đặt;Xã/phường;Địa chỉ;Số bản\nUBND xã Vĩnh Hanh;Vĩnh Hanh;Ấp Vĩnh Hoà;3\nChợ Long Xuyên;Long Xuyên;Nguyễn Huệ;2\n");
   await site.counted();
 }
 
