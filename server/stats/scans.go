@@ -32,3 +32,9 @@ func (s Scans) State(today referral.Day, silentAfter int) string {
 func (s *Stats) Scans(ctx context.Context, batch string) (map[int64]Scans, error) {
 	return s.source.Scans(ctx, batch)
 }
+
+// NeverScanned counts, for each batch that is on paper, the codes that nobody
+// has ever scanned; batches without any are not there.
+func (s *Stats) NeverScanned(ctx context.Context) (map[string]int64, error) {
+	return s.source.NeverScanned(ctx)
+}

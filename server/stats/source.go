@@ -25,6 +25,9 @@ type Source interface {
 	// Scans returns how many people scanned each code of a print batch, by the
 	// number of its placement; codes that nobody scanned are not there.
 	Scans(ctx context.Context, batch string) (map[int64]Scans, error)
+	// NeverScanned counts, for each batch that is on paper, the codes that
+	// nobody has ever scanned.
+	NeverScanned(ctx context.Context) (map[string]int64, error)
 	// Visitors returns the estimated visitors of each day, of some provinces
 	// together (their sketches merged), of the whole country if there are none.
 	Visitors(ctx context.Context, from, to referral.Day, provinces []referral.ProvinceID) (map[referral.Day]int64, error)

@@ -120,6 +120,23 @@ func (s *Store) Scans(ctx context.Context, batch string) (map[int64]stats.Scans,
 	return scans, nil
 }
 
+// NeverScanned counts, for each batch that is on paper, the codes that nobody
+// has ever scanned; batches without any are not there.
+func (s *Store) NeverScanned(ctx context.Context) (map[string]int64, error) {
+	counts := map[string]int64{}
+	err := s.each(ctx, s.query.get("batches_never_scanned"), nil, func(rows *sql.Rows) error {
+		var id string
+		var n int64
+		err := rows.Scan(&id, &n)
+		counts[id] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("codes never scanned: %w", err)
+	}
+	return counts, nil
+}
+
 func batchSearch(b *referral.PrintBatch) string { return registry.SearchKey(b.ID, b.Name) }
 
 func (t *registryTx) batchNums(b *referral.PrintBatch) (destination, campaign int64, err error) {

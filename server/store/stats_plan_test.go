@@ -82,10 +82,14 @@ func explain(t *testing.T, s *Store, query string, args ...any) string {
 	return plan.String()
 }
 
-func TestScans_usesIndexes(t *testing.T) {
+func TestScans_useIndexes(t *testing.T) {
 	s := openMigrated(t, "sqlite")
 	plan := explain(t, s, s.query.get("batch_scans"), "dot-1")
 	if !strings.Contains(plan, "rollup_placement_day_by_placement (placement=?)") || !strings.Contains(plan, "print_places_by_batch (batch=?)") || strings.Contains(plan, "SCAN ") {
+		t.Error(plan)
+	}
+	plan = explain(t, s, s.query.get("batches_never_scanned"))
+	if !strings.Contains(plan, "rollup_placement_month_by_placement (placement=?)") || strings.Contains(plan, "SCAN rollup") || strings.Contains(plan, "SCAN placements") {
 		t.Error(plan)
 	}
 }

@@ -58,6 +58,14 @@ SELECT placement, SUM(people), MAX(day) FROM rollup_placement_day
 WHERE people > 0 AND placement IN (SELECT placement FROM print_places WHERE batch = (SELECT num FROM print_batches WHERE id = $1))
 GROUP BY placement;
 
+-- name: batches_never_scanned
+SELECT print_batches.id, COUNT(*) FROM print_places
+JOIN print_batches ON print_batches.num = print_places.batch
+JOIN placements ON placements.num = print_places.placement
+WHERE print_batches.state IN ('printed', 'placed') AND placements.state <> 'retired'
+    AND NOT EXISTS (SELECT 1 FROM rollup_placement_month WHERE rollup_placement_month.placement = print_places.placement AND people > 0)
+GROUP BY print_batches.id;
+
 -- name: code_reports
 SELECT num, code, serial, seen_at, note, created_at, closed_at, closed_by, outcome FROM code_reports
 

@@ -24,6 +24,7 @@ type batchRow struct {
 	PrintedOn                                      string
 	Printer                                        string
 	Quantity                                       int64
+	Never                                          int64 // codes that nobody has ever scanned
 }
 
 var batchStates = []referral.BatchState{referral.BatchDraft, referral.BatchApproved, referral.BatchPrinted, referral.BatchPlaced, referral.BatchRetired}
@@ -52,8 +53,13 @@ func (d *Dashboard) batchesPage(v *visit, f form, noPortal bool) error {
 	if err != nil {
 		return err
 	}
+	never, err := d.Stats.NeverScanned(v.ctx())
+	if err != nil {
+		return err
+	}
 	for _, b := range list {
 		row := v.batchRow(b, names)
+		row.Never = never[b.ID]
 		if portal := f.option("portal", b.Portal); portal != "" {
 			row.Portal = portal
 		}

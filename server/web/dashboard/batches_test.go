@@ -97,6 +97,9 @@ func TestBatches_fromDraftToPlaced(t *testing.T) {
 	if res := first.send(page, page+"/da-treo", "form", "place", "on", "2026-11-24"); res.StatusCode != 303 {
 		t.Errorf("place all: %d %s", res.StatusCode, res.body)
 	}
+	if list := first.get(batchesPath).body; !strings.Contains(list, `<a href="`+page+`">2<span`) {
+		t.Errorf("the list does not say that two codes were never scanned: %s", list)
+	}
 	if res := first.send(page, page+"/thu-hoi", "form", "retire", "reason", ""); res.StatusCode != 422 || !strings.Contains(res.body, "<details class=\"card\" open>") {
 		t.Errorf("retire without a reason: %d", res.StatusCode)
 	}
