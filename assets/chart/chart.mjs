@@ -25,7 +25,7 @@ export function draw(figure, offerPicture) {
   const place = document.createElement("div");
   place.className = "drawn";
   const on = new Set(lines.filter((line) => line.on).map((line) => line.key));
-  const choices = chooser(figure, lines, on, () => update());
+  chooser(figure, lines, on, () => update());
   figure.append(place);
   figure.classList.add("live");
   const chart = init(place, null, { renderer: "svg" });
@@ -62,7 +62,7 @@ export function draw(figure, offerPicture) {
   update();
   new ResizeObserver(() => chart.resize()).observe(place);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update);
-  offerPicture(() => place.querySelector("svg"), figure.dataset.png, figure.dataset.title, choices);
+  offerPicture(() => place.querySelector("svg"), figure.dataset.png, figure.dataset.title, figure.parentElement.querySelector(".more") || figure);
 }
 
 // chooser is a row of boxes to tick for the lines that are not shown at first.
@@ -79,7 +79,6 @@ function chooser(figure, lines, on, changed) {
     row.append(label);
   }
   figure.append(row);
-  return row;
 }
 
 // words says what is at the pointer. It returns an element, because a page
