@@ -167,7 +167,7 @@ func checkJournal(c config.Config) Finding {
 	bad := func(err error) Finding {
 		return Finding{Subject: "journal", Level: Failure, Key: "journal_bad", Args: referral.Args{"cause": err.Error()}}
 	}
-	seq, err := localjournal.Inspect(filepath.Join(c.Data, journalFolder))
+	_, seq, err := localjournal.Inspect(filepath.Join(c.Data, journalFolder))
 	if err != nil {
 		return bad(err)
 	}

@@ -151,7 +151,7 @@ func TestOpen_refuses(t *testing.T) {
 	if _, err := Open(newer); !errors.Is(err, referral.ErrConflict) {
 		t.Errorf("a newer format: %v", err)
 	}
-	if _, err := Inspect(newer); !errors.Is(err, referral.ErrConflict) {
+	if _, _, err := Inspect(newer); !errors.Is(err, referral.ErrConflict) {
 		t.Errorf("inspecting a newer format: %v", err)
 	}
 	stranger := newPath(t)
@@ -199,7 +199,7 @@ func TestJournal_severalSegments(t *testing.T) {
 		}
 	}
 	check(j, want)
-	if last, err := Inspect(path); err != nil || last != 63 {
+	if _, last, err := Inspect(path); err != nil || last != 63 {
 		t.Errorf("inspected %d (%v), want 63", last, err)
 	}
 	j.Close()
@@ -233,7 +233,7 @@ func TestOpen_tornAndDamaged(t *testing.T) {
 		if err := os.WriteFile(name, torn, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if last, err := Inspect(path); err != nil || last != 2 {
+		if _, last, err := Inspect(path); err != nil || last != 2 {
 			t.Fatalf("cut at %d: last %d (%v), want 2", cut, last, err)
 		}
 	}

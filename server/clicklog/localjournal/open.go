@@ -140,11 +140,11 @@ func writeID(dir string) (string, error) {
 	return id, err
 }
 
-// Inspect returns the number of the last click of a journal that another
-// process may have open. It changes nothing.
-func Inspect(dir string) (last uint64, err error) {
-	if _, err := readID(dir); err != nil {
-		return 0, fmt.Errorf("inspect journal: %w", err)
+// Inspect returns the name and the number of the last click of a journal that
+// another process may have open. It changes nothing.
+func Inspect(dir string) (id string, last uint64, err error) {
+	if id, err = readID(dir); err != nil {
+		return "", 0, fmt.Errorf("inspect journal: %w", err)
 	}
 	j := &Journal{dir: dir}
 	err = j.openSegments(os.O_RDONLY)
@@ -152,7 +152,7 @@ func Inspect(dir string) (last uint64, err error) {
 		s.file.Close()
 	}
 	if err != nil {
-		return 0, fmt.Errorf("inspect journal: %w", err)
+		return "", 0, fmt.Errorf("inspect journal: %w", err)
 	}
-	return j.last, nil
+	return id, j.last, nil
 }
