@@ -83,6 +83,23 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
 	return list, nil
 }
 
+// Schema returns the version of the database and how many steps it lacks;
+// referral.ErrConflict when it is newer than this binary knows.
+func (s *Store) Schema(ctx context.Context) (version int64, pending int, err error) {
+	if _, err := s.knownSchema(ctx); err != nil {
+		return 0, 0, err
+	}
+	list, err := s.MigrationStatus(ctx)
+	for _, m := range list {
+		if m.AppliedAt.IsZero() {
+			pending++
+		} else {
+			version = m.Version
+		}
+	}
+	return version, pending, err
+}
+
 func (s *Store) knownSchema(ctx context.Context) (*goose.Provider, error) {
 	p, err := s.provider()
 	if err != nil {
