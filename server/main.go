@@ -37,6 +37,8 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"${help_import}"`
 	QR      qrCmd      `cmd:"" name:"qr" help:"${help_qr}"`
 	Posters postersCmd `cmd:"" help:"${help_posters}"`
+	Backup  backupCmd  `cmd:"" help:"${help_backup}"`
+	Restore restoreCmd `cmd:"" help:"${help_restore}"`
 	Check   checkCmd   `cmd:"" help:"${help_check}"`
 	Bench   benchCmd   `cmd:"" help:"${help_bench}"`
 	Version versionCmd `cmd:"" help:"${help_version}"`
