@@ -27,7 +27,6 @@ var allowed = map[string][]string{
 	"signon":                {"referral", "access"},
 	"stats":                 {"referral", "rollup"},
 	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage"},
-	"store":                 {"referral", "registry", "access", "rollup", "stats", "health"},
 	"backup":                {"referral"},
 	"config":                {"referral"},
 	"demo":                  {"referral", "classify", "registry", "rollup", "stats"},
