@@ -100,7 +100,7 @@ func checkDisk(c config.Config) Finding {
 // checkFiles looks at database and journal, where they exist already.
 func checkFiles(ctx context.Context, c config.Config) []Finding {
 	var findings []Finding
-	if exists(filepath.Join(c.Data, databaseFile)) {
+	if c.DatabaseURL != "" || exists(filepath.Join(c.Data, databaseFile)) {
 		findings = append(findings, checkDatabase(ctx, c)...)
 	}
 	if exists(filepath.Join(c.Data, journalFolder)) {

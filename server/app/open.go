@@ -24,8 +24,16 @@ const (
 
 // OpenStore opens the database without migrating it.
 func OpenStore(c config.Config) (*store.Store, error) {
+	if c.DatabaseURL != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), connectTime)
+		defer cancel()
+		return store.OpenPostgres(ctx, c.DatabaseURL)
+	}
 	return store.OpenSQLite(filepath.Join(c.Data, databaseFile))
 }
+
+// connectTime bounds the first connection to a database elsewhere.
+const connectTime = 10 * time.Second
 
 // OpenRegistry opens the database, migrates it and loads the registry, for
 // commands that run beside or without a server.

@@ -53,8 +53,8 @@ func (c *Config) Check() error {
 	if c.Data == "" {
 		f.Add("LENSAN_DATA", "error.required")
 	}
-	if c.DatabaseURL != "" {
-		f.Add("LENSAN_DATABASE_URL", "error.config_database_url")
+	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "") {
+		f.Add("LENSAN_DATABASE_URL", "error.config_database_url") // without its value, which may hold a password
 	}
 	if c.JournalURL != "" {
 		f.Add("LENSAN_JOURNAL_URL", "error.config_journal_url")

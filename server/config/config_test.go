@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,19 @@ func TestCheck_reportsAllFaultsTogether(t *testing.T) {
 	}
 	if ok := good(); ok.Check() != nil {
 		t.Errorf("good configuration refused: %v", ok.Check())
+	}
+}
+
+func TestCheck_databaseURL(t *testing.T) {
+	for value, ok := range map[string]bool{
+		"": true, "postgres://lensan:secret@db.gov.vn/lensan": true, "postgresql://db/lensan?sslmode=require": true,
+		"mysql://db/lensan": false, "db.gov.vn/lensan": false, "postgres:///lensan": false,
+	} {
+		c := good()
+		c.DatabaseURL = value
+		if err := c.Check(); (err == nil) != ok || err != nil && strings.Contains(err.Error(), "lensan?") {
+			t.Errorf("database %q: %v", value, err)
+		}
 	}
 }
 

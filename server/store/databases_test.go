@@ -2,9 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -18,7 +22,41 @@ var databases = map[string]func(t testing.TB) *Store{
 		}
 		return s
 	},
+	"postgres": openPostgres,
 }
+
+// openPostgres makes a schema of its own in the server of LENSAN_TEST_POSTGRES.
+func openPostgres(t testing.TB) *Store {
+	t.Helper()
+	server, err := url.Parse(os.Getenv("LENSAN_TEST_POSTGRES"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := sql.Open("pgx", server.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := fmt.Sprintf("t%d_%d", os.Getpid(), schemas.Add(1))
+	if _, err := admin.Exec("CREATE SCHEMA " + schema); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.Exec("DROP SCHEMA " + schema + " CASCADE"); err != nil {
+			t.Error(err)
+		}
+		admin.Close()
+	})
+	q := server.Query()
+	q.Set("search_path", schema)
+	server.RawQuery = q.Encode()
+	s, err := OpenPostgres(context.Background(), server.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var schemas atomic.Int64
 
 // eachDatabase runs a test on a fresh, migrated store of every kind.
 func eachDatabase(t *testing.T, test func(t *testing.T, s *Store)) {
@@ -43,6 +81,13 @@ func wantedDatabases(t testing.TB) []string {
 	wanted := strings.FieldsFunc(os.Getenv("LENSAN_TEST_DATABASES"), func(r rune) bool { return r == ',' || r == ' ' })
 	if len(wanted) == 0 {
 		for name := range databases {
+			if name == "postgres" && os.Getenv("LENSAN_TEST_POSTGRES") == "" {
+				if os.Getenv("LENSAN_TEST_FULL") == "1" {
+					t.Fatal("LENSAN_TEST_POSTGRES names no server")
+				}
+				t.Log("left out: PostgreSQL, because LENSAN_TEST_POSTGRES names no server")
+				continue
+			}
 			wanted = append(wanted, name)
 		}
 	}

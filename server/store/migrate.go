@@ -23,7 +23,10 @@ func (s *Store) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectSQLite3, s.write, dir, goose.WithAllowOutofOrder(true))
+	if s.dialect == goose.DialectPostgres {
+		return s.postgresProvider(dir)
+	}
+	return goose.NewProvider(s.dialect, s.write, dir, goose.WithAllowOutofOrder(true))
 }
 
 // Migrate brings the schema up to date. A schema newer than this binary knows

@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/pressly/goose/v3"
+
 	"lensan/server/referral"
 )
 
@@ -120,7 +122,11 @@ func TestMigrate_downToNothingAndUp(t *testing.T) {
 // tables returns the names of all tables but the migrations' own.
 func tables(t *testing.T, s *Store) (names []string) {
 	t.Helper()
-	rows, err := s.read.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%' ORDER BY name")
+	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%' ORDER BY name"
+	if s.dialect == goose.DialectPostgres {
+		query = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_name NOT LIKE 'goose%' ORDER BY table_name"
+	}
+	rows, err := s.read.Query(query)
 	if err != nil {
 		t.Fatal(err)
 	}

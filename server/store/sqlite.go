@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -28,7 +29,7 @@ func OpenSQLite(path string) (*Store, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	s := &Store{query: q, agents: newAgents(), hosts: newHosts()}
+	s := &Store{query: q, agents: newAgents(), hosts: newHosts(), dialect: goose.DialectSQLite3}
 	// FULL, so that what is trimmed from the journal is on disk here, whatever
 	// happens to the power.
 	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)"}
@@ -68,7 +69,13 @@ func openSQLite(path, lock string, pragmas []string) (*sql.DB, error) {
 // cannot be read or written now; others it returns as they are.
 func classed(err error) error {
 	var failure *sqlite.Error
-	if !errors.As(err, &failure) || errors.Is(err, referral.ErrUnavailable) {
+	if errors.Is(err, referral.ErrUnavailable) {
+		return err
+	}
+	if isPostgresUnavailable(err) {
+		return &unavailable{err}
+	}
+	if !errors.As(err, &failure) {
 		return err
 	}
 	switch failure.Code() & 0xff {

@@ -1,5 +1,5 @@
 // Package store keeps everything but clicks on their way in SQL: SQLite by
-// default. It satisfies the small interfaces that registry, access, rollup and
+// default, or PostgreSQL. It satisfies the small interfaces that registry, access, rollup and
 // stats declare, and holds every query of the product in query/*.sql. Queries
 // use $1 placeholders, so that they run on PostgreSQL as they are.
 package store
@@ -10,6 +10,8 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+
+	"github.com/pressly/goose/v3"
 )
 
 //go:embed query/*.sql
@@ -23,8 +25,9 @@ type Store struct {
 	write *sql.DB // one connection, transactions take the write lock at once
 	query queries
 
-	agents *dictionary[agent]
-	hosts  *dictionary[string]
+	dialect goose.Dialect
+	agents  *dictionary[agent]
+	hosts   *dictionary[string]
 }
 
 // Close closes the database.
@@ -48,7 +51,11 @@ func (s *Store) inTx(ctx context.Context, fn func(*sql.Tx) error) error {
 
 // inReadTx runs fn in one reading transaction: all that fn reads is of one moment.
 func (s *Store) inReadTx(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	o := sql.TxOptions{ReadOnly: true}
+	if s.dialect == goose.DialectPostgres {
+		o.Isolation = sql.LevelRepeatableRead // SQLite knows nothing less
+	}
+	tx, err := s.read.BeginTx(ctx, &o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", classed(err))
 	}

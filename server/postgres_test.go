@@ -1,0 +1,129 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+)
+
+// freshDatabase makes a database in the server of LENSAN_TEST_POSTGRES and
+// returns its URL; "" where there is no server and need be none.
+func freshDatabase(t *testing.T) string {
+	t.Helper()
+	server := os.Getenv("LENSAN_TEST_POSTGRES")
+	if server == "" {
+		if full() {
+			t.Fatal("LENSAN_TEST_POSTGRES names no server")
+		}
+		t.Log("left out: PostgreSQL, because LENSAN_TEST_POSTGRES names no server")
+		return ""
+	}
+	admin, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("lensan_%d_%d", os.Getpid(), time.Now().UnixNano())
+	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.Exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+		admin.Close()
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// Two servers start at once on one fresh database, each with a journal of its
+// own; one is killed under load and comes back. What either answered is
+// recorded once, and a change made at one is in force at the other within 2 s.
+func TestPostgres_twoServersOneKilled(t *testing.T) {
+	database := freshDatabase(t)
+	if database == "" {
+		return
+	}
+	setting := "LENSAN_DATABASE_URL=" + database
+	folders := [2]string{t.TempDir(), t.TempDir()}
+	var servers [2]*process
+	var all sync.WaitGroup
+	for i := range servers {
+		all.Go(func() { servers[i] = start(t, folders[i], setting) })
+	}
+	all.Wait()
+	const connections = 8
+	codes := servers[0].placements(connections)
+	begun := time.Now()
+	for last := codes[connections-1]; ; time.Sleep(20 * time.Millisecond) {
+		response, err := noRedirect(1).Get(servers[1].URL + "/go/" + last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode == http.StatusFound {
+			break
+		}
+		if time.Since(begun) > 2*time.Second {
+			t.Fatalf("the other server still answers %s", response.Status)
+		}
+	}
+	t.Logf("a placement was in force at the other server after %s", time.Since(begun).Round(time.Millisecond))
+
+	var answered atomic.Int64
+	answered.Store(1)
+	var load sync.WaitGroup
+	stop := make(chan struct{})
+	for i := range 2 * connections {
+		server, code, client := servers[i%2], codes[i/2], noRedirect(1)
+		load.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				response, err := client.Get(server.URL + "/go/" + code)
+				if err != nil {
+					return // killed
+				}
+				response.Body.Close()
+				if response.StatusCode != http.StatusFound {
+					t.Errorf("answered %s", response.Status)
+					return
+				}
+				answered.Add(1)
+			}
+		})
+	}
+	time.Sleep(700 * time.Millisecond)
+	servers[0].kill()
+	time.Sleep(300 * time.Millisecond)
+	close(stop)
+	load.Wait()
+	servers[0] = start(t, folders[0], setting)
+
+	var stats report
+	for _, server := range servers {
+		server.call("GET", "/stats?wait=applied", nil, http.StatusOK, &stats)
+	}
+	if n := answered.Load(); stats.Total.Recorded < n || stats.Total.Recorded > n+connections || stats.Lost+stats.Unconfirmed != 0 {
+		t.Errorf("%d answered, %d recorded, at most %d more expected: %+v", n, stats.Total.Recorded, connections, stats)
+	}
+	t.Logf("%d clicks answered by two servers, %d recorded, one killed", answered.Load(), stats.Total.Recorded)
+	for _, server := range servers {
+		server.stop()
+	}
+}
