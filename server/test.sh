@@ -8,7 +8,8 @@ say() { printf '\n== %s\n' "$*"; }
 
 # command → Debian package that brings it
 needs=(gcc:gcc git:git gs:ghostscript rsvg-convert:librsvg2-bin zbarimg:zbar-tools qrencode:qrencode chromium:chromium php:php-cli
-  firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver xvfb-run:xvfb xauth:xauth xdotool:xdotool pdftoppm:poppler-utils node:nodejs npm:npm)
+  firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver xvfb-run:xvfb xauth:xauth xdotool:xdotool pdftoppm:poppler-utils node:nodejs npm:npm
+  pg_lsclusters:postgresql)
 
 install_needs() {
   local missing=() pair
@@ -19,6 +20,10 @@ install_needs() {
   say "installing ${missing[*]}"
   local as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
+  if [ ! -e /etc/postgresql-common/createcluster.conf ]; then # no server but the tests' own
+    "${as_root[@]}" mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+  fi
   "${as_root[@]}" apt-get update -q >/dev/null
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends libc6-dev fonts-dejavu-core "${missing[@]}" >/dev/null
   for pair in "${needs[@]}"; do
@@ -46,8 +51,37 @@ fetch_kses() {
   )
 }
 
+# start_postgres runs a private server, of the machine's own version, on a free
+# port of the loopback; what is in it is gone at the end.
+start_postgres() {
+  local bin port as_owner=()
+  bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+  work=$(mktemp -d)
+  if [ "$(id -u)" = 0 ]; then # the server refuses to run as root
+    chown postgres "$work"
+    as_owner=(runuser -u postgres --)
+  fi
+  for port in $(shuf -i 20000-32000 -n 20); do
+    (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null || break
+  done
+  say "PostgreSQL $("$bin/postgres" --version | grep -o '[0-9][0-9.]*' | head -n 1) on port $port"
+  (cd "$work" && "${as_owner[@]}" "$bin/initdb" -D "$work/data" -A trust -U lensan -E UTF8 --locale=C.UTF-8 >/dev/null &&
+    "${as_owner[@]}" "$bin/pg_ctl" -D "$work/data" -l "$work/log" -w -o "-p $port -k $work -c listen_addresses=127.0.0.1 -c fsync=off" start >/dev/null) ||
+    { cat "$work/log" >&2 || true; exit 1; }
+  stop_postgres=("${as_owner[@]}" "$bin/pg_ctl" -D "$work/data" -m immediate -w stop)
+  export LENSAN_TEST_POSTGRES="postgres://lensan@127.0.0.1:$port/postgres?sslmode=disable"
+}
+
+finish() {
+  ((${#stop_postgres[@]})) && (cd / && "${stop_postgres[@]}" >/dev/null) || true
+  rm -rf "$work" "${TMPDIR:-/tmp}/lensan-bench.$$"
+}
+work='' stop_postgres=()
+trap finish EXIT
+
 install_needs
 fetch_kses
+start_postgres
 export LENSAN_TEST_FULL=1 CGO_ENABLED=1
 
 say "format and vet"
@@ -70,5 +104,4 @@ bash server/web/dashboard/browser/run.sh
 
 say "redirects with durable clicks against bare ones"
 go build -o "${TMPDIR:-/tmp}/lensan-bench.$$" ./server
-trap 'rm -f "${TMPDIR:-/tmp}/lensan-bench.$$"' EXIT
 LANG=en "${TMPDIR:-/tmp}/lensan-bench.$$" bench --pairs 3 --duration 3s --min-ratio 0.4
