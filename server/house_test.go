@@ -18,6 +18,7 @@ var allowed = map[string][]string{
 	"badge":                 {"referral"},
 	"poster":                {"referral", "qr", "text"},
 	"atlas":                 {"referral"},
+	"export":                {"referral"},
 	"clicklog":              {"referral"},
 	"clicklog/localjournal": {"clicklog", "referral"},
 	"classify":              {"referral"},
@@ -39,7 +40,7 @@ var allowed = map[string][]string{
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
 	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

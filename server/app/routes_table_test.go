@@ -67,6 +67,7 @@ var rows = []row{
 	{"GET /thong-ke/", "", "301 301 301 301 301 301 301"},
 	{"GET /thong-ke/bang?by=placement", "", page},
 	{"GET /thong-ke/so-lieu.csv?by=placement", "", page},
+	{"GET /thong-ke/so-lieu.xlsx?by=placement", "", page},
 	{"GET /thong-ke/hom-nay", "", page},
 	{"GET /thong-ke/tim?q=mat", "", page},
 	{"GET /thong-ke/tim?q={code}", "", page},

@@ -19,7 +19,7 @@ type breakdownData struct {
 	Total  breakdownRow
 	Left   int // rows that only the file has
 	Note   string
-	CSV    string
+	Files  tableFiles
 	Back   string
 }
 
@@ -53,7 +53,7 @@ func (d *Dashboard) breakdown(v *visit) error {
 	}
 	n := numbers{scope: s}
 	data := breakdownData{Crumbs: v.crumbs(&s), Chips: v.chips(&s), Days: v.daysText(p.from, p.to), Head: v.l.T("overview.by." + string(by)),
-		CSV: v.to(Root + "/so-lieu.csv"), Back: v.to(Root, "by", ""), Total: breakdownRow{Row: p.Total}}
+		Files: v.filesOf(by), Back: v.to(Root, "by", ""), Total: breakdownRow{Row: p.Total}}
 	if p.from != s.period.From || p.to != s.period.To {
 		data.Note = v.l.T("overview.table.months", "days", data.Days)
 	}

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"bytes"
-	"encoding/csv"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"lensan/server/coverage"
+	"lensan/server/export"
 	"lensan/server/referral"
 )
 
@@ -170,9 +170,11 @@ func (v *visit) coverageWeeks(weeks []coverage.Week) (out []coverageWeek, names 
 // mark by which Excel knows it.
 func (d *Dashboard) coverageFile(v *visit) error {
 	_, rows := v.ownCoverage()
-	b := bytes.NewBufferString("\ufeff")
-	w := csv.NewWriter(b)
-	w.Write([]string{"province", "province_name", "portal", "portal_name", "state", "since", "last_view", "last_found", "last_check", "views_28d", "clicks_28d", "found"})
+	var t export.Table
+	for _, key := range []string{"province", "province_name", "portal", "portal_name", "state", "since", "last_view", "last_found", "last_check", "views_28d", "clicks_28d", "found"} {
+		t.Columns = append(t.Columns, export.Column{Key: key})
+	}
+	var lines [][]export.Value
 	for _, r := range rows {
 		if asked := v.query.Get("state"); asked != "" && asked != string(r.State) {
 			continue
@@ -180,7 +182,7 @@ func (d *Dashboard) coverageFile(v *visit) error {
 		line := []string{r.Province.Code, v.provinceName(r.Province), "", "", string(r.State), r.Since.String(), r.LastSeen.String(), r.LastFound.String(), "",
 			strconv.FormatInt(r.Views, 10), strconv.FormatInt(r.Clicks, 10), ""}
 		if r.Portal != nil {
-			line[2], line[3] = harmless(r.Portal.ID), harmless(r.Portal.Name)
+			line[2], line[3] = r.Portal.ID, r.Portal.Name
 		}
 		if !r.CheckedAt.IsZero() {
 			line[8] = r.CheckedAt.In(referral.Zone).Format(time.RFC3339)
@@ -189,10 +191,20 @@ func (d *Dashboard) coverageFile(v *visit) error {
 		for _, c := range r.Checks {
 			found = append(found, c.Host+": "+v.foundAt(c))
 		}
-		line[11] = harmless(strings.Join(found, " | "))
-		w.Write(line) // a bytes.Buffer does not fail
+		line[11] = strings.Join(found, " | ")
+		lines = append(lines, export.Texts(line))
 	}
-	w.Flush()
+	t.Rows = func(yield func([]export.Value, error) bool) {
+		for _, line := range lines {
+			if !yield(line, nil) {
+				return
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := export.WriteCSV(&b, t); err != nil {
+		return err
+	}
 	v.c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
 	v.c.Attachment("lensan-do-phu-" + v.today().String() + ".csv")
 	return v.c.Send(b.Bytes())

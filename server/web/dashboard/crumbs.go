@@ -155,7 +155,7 @@ func (v *visit) menus(s *scope) []menu {
 func (v *visit) downloads(s *scope) menu {
 	m := menu{ID: "download", Label: v.l.T("overview.download.label"), Chosen: v.l.T("overview.download.label")}
 	for _, by := range []stats.GroupBy{"day", "month", "province", "portal", "placement", "batch", "channel", "destination"} {
-		m.Links = append(m.Links, link{Label: v.l.T("overview.download.csv", "by", v.l.T("overview.by."+string(by))), Href: v.to(Root+"/so-lieu.csv", "by", string(by))})
+		m.Links = append(m.Links, link{Label: v.l.T("export.xlsx", "by", v.l.T("overview.by."+string(by))), Href: v.filesOf(by).XLSX})
 	}
 	return m
 }

@@ -2,13 +2,13 @@ package dashboard
 
 import (
 	"bytes"
-	"encoding/csv"
 	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"lensan/server/access"
+	"lensan/server/export"
 	"lensan/server/referral"
 )
 
@@ -135,26 +135,31 @@ func (d *Dashboard) logFile(v *visit) error {
 	}
 	q, _ := v.askLog()
 	q.Cursor, q.Limit = "", 500
-	b := bytes.NewBufferString("\ufeff")
-	w := csv.NewWriter(b)
-	w.Write(logHeads) // a bytes.Buffer does not fail
-	for n := 0; n < longestLog; {
-		list, next, err := d.Access.Log(v.ctx(), v.actor(), q)
-		if err != nil {
-			return err
-		}
-		for _, c := range list {
-			record := []string{c.Time.In(referral.Zone).Format(time.RFC3339), c.Actor, c.Verb, c.Entity, c.Key, c.Reason, string(c.Before), string(c.After)}
-			for i := range record {
-				record[i] = harmless(record[i])
+	var b bytes.Buffer
+	t := export.Table{Rows: func(yield func([]export.Value, error) bool) {
+		for n := 0; n < longestLog; {
+			list, next, err := d.Access.Log(v.ctx(), v.actor(), q)
+			if err != nil {
+				yield(nil, err)
+				return
 			}
-			w.Write(record)
+			for _, c := range list {
+				record := []string{c.Time.In(referral.Zone).Format(time.RFC3339), c.Actor, c.Verb, c.Entity, c.Key, c.Reason, string(c.Before), string(c.After)}
+				if !yield(export.Texts(record), nil) {
+					return
+				}
+			}
+			if n, q.Cursor = n+len(list), next; next == "" {
+				return
+			}
 		}
-		if n, q.Cursor = n+len(list), next; next == "" {
-			break
-		}
+	}}
+	for _, head := range logHeads {
+		t.Columns = append(t.Columns, export.Column{Key: head})
 	}
-	w.Flush()
+	if err := export.WriteCSV(&b, t); err != nil {
+		return err
+	}
 	v.c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
 	v.c.Attachment("lensan-nhat-ky.csv")
 	return v.c.Send(b.Bytes())

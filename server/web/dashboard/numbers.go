@@ -244,7 +244,7 @@ func (n *numbers) fillAgents(v *visit, data *overviewData) {
 			if t.Note == "" {
 				t.Note = note
 			}
-			t.All, t.CSV = "", ""
+			t.All, t.Files = "", tableFiles{}
 		}
 	}
 }

@@ -19,8 +19,9 @@ type table struct {
 	Total     int64
 	Hidden    bool   // the total is withheld too
 	Note      string // why there are no rows, or what they are of
-	All, CSV  string // addresses of the whole table, and of its file
-	Left      int    // rows that stand on the whole table alone
+	All       string // address of the whole table
+	Files     tableFiles
+	Left      int // rows that stand on the whole table alone
 }
 
 type tableRow struct {
@@ -50,9 +51,9 @@ type columns struct {
 // first most rows, all for 0.
 func (v *visit) tableOf(by stats.GroupBy, p part, most int, c columns) table {
 	t := table{ID: string(by), Title: v.l.T("overview.title." + string(by)), Head: v.l.T("overview.by." + string(by)), Count: v.l.T("dashboard.figure.arrivals"),
-		All: v.to(Root+"/bang", "by", string(by)), CSV: v.to(Root+"/so-lieu.csv", "by", string(by))}
+		All: v.to(Root+"/bang", "by", string(by)), Files: v.filesOf(by)}
 	if p.refused != nil {
-		t.Note, t.All, t.CSV = v.l.T("overview.table.refused"), "", ""
+		t.Note, t.All, t.Files = v.l.T("overview.table.refused"), "", tableFiles{}
 		return t
 	}
 	rows := append([]stats.Row(nil), p.Rows...)

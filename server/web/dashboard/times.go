@@ -11,9 +11,9 @@ import (
 
 // timeTable holds the numbers of the chart, the latest first.
 type timeTable struct {
-	Head string
-	Rows []timeRow
-	CSV  string
+	Head  string
+	Rows  []timeRow
+	Files tableFiles
 }
 
 type timeRow struct {
@@ -37,7 +37,7 @@ func (n *numbers) fillTimes(v *visit, data *overviewData) {
 		by, label = "hour", "overview.by.hour"
 	}
 	data.Chart = n.chart(v, now, before, size)
-	data.Times = timeTable{Head: v.l.T(label), CSV: v.to(Root+"/so-lieu.csv", "by", string(by))}
+	data.Times = timeTable{Head: v.l.T(label), Files: v.filesOf(by)}
 	for i := len(now) - 1; i >= 0; i-- {
 		m := &now[i]
 		data.Times.Rows = append(data.Times.Rows, timeRow{Label: m.label, Href: m.href, Arrivals: m.Arrivals, Through: m.Through, Views: m.Views,
