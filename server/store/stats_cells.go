@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lensan/server/referral"
 	"lensan/server/stats"
 )
 
@@ -138,8 +139,15 @@ func conditions(p stats.Part, time string) (where string, args []any) {
 			placed = append(placed, in)
 		}
 	}
-	if len(placed) > 0 && !hasPlacement && indexedByPlacement(p.Cube) {
-		all = append(all, fmt.Sprintf("placement IN (SELECT placement FROM rollup_placement_month WHERE %s)", strings.Join(placed, " AND ")))
+	if len(placed) > 0 && !hasPlacement {
+		switch {
+		case p.Cube == stats.CubeViews:
+			// Badges are seen that nobody ever clicked: views say where.
+			placed = append(placed, fmt.Sprintf("month BETWEEN %d AND %d", referral.Day(p.From).Month(), referral.Day(p.To).Month()))
+			all = append(all, fmt.Sprintf("placement IN (SELECT placement FROM views_month WHERE %s)", strings.Join(placed, " AND ")))
+		case indexedByPlacement(p.Cube):
+			all = append(all, fmt.Sprintf("placement IN (SELECT placement FROM rollup_placement_month WHERE %s)", strings.Join(placed, " AND ")))
+		}
 	}
 	return strings.Join(all, " AND "), args
 }

@@ -49,6 +49,7 @@ func TestCellsQuery_usesIndexes(t *testing.T) {
 		{stats.CubeReferrerDay, day, stats.ByHost, nil, "PRIMARY KEY (day"},
 		{stats.CubeReferrerDay, day, stats.ByHost, []stats.Condition{on(stats.ByPlacement, 1)}, "rollup_referrer_day_by_placement (placement=? AND day"},
 		{stats.CubeViews, day, stats.ByTime, []stats.Condition{on(stats.ByPlacement, 1)}, "views_by_placement (placement=? AND day"},
+		{stats.CubeViews, day, stats.ByTime, []stats.Condition{on(stats.ByCampaign, 1)}, "views_by_placement (placement=? AND day"},
 		{stats.CubeViewsProvinceDay, day, stats.ByTime, nil, "PRIMARY KEY (day"},
 	} {
 		p := test.span
