@@ -51,6 +51,9 @@ func (r *Registry) UpdateCampaign(ctx context.Context, a referral.Actor, id stri
 			return err
 		}
 		c = before
+		if err := in.check(campaignFields(before)); err != nil {
+			return err
+		}
 		f := in.Faults
 		fixed(&f, "/id", c.ID, in.ID)
 		in.apply(&c)
@@ -61,7 +64,7 @@ func (r *Registry) UpdateCampaign(ctx context.Context, a referral.Actor, id stri
 		if err := f.Err(); err != nil {
 			return err
 		}
-		if err := r.record(tx, r.change(a, "campaign", c.ID, "update", reason), campaignFields(before), campaignFields(c)); err != nil {
+		if err := r.record(tx, r.change(a, "campaign", c.ID, in.verb("update"), reason), campaignFields(before), campaignFields(c)); err != nil {
 			return err
 		}
 		c.UpdatedAt = r.moment()

@@ -63,6 +63,9 @@ func (r *Registry) UpdateDestination(ctx context.Context, a referral.Actor, id s
 			return err
 		}
 		d = before
+		if err := in.check(destinationFields(before)); err != nil {
+			return err
+		}
 		f := in.Faults
 		fixed(&f, "/id", d.ID, in.ID)
 		in.apply(&d)
@@ -70,7 +73,7 @@ func (r *Registry) UpdateDestination(ctx context.Context, a referral.Actor, id s
 		if err := checkDestination(&f, &d, others); err != nil {
 			return err
 		}
-		if err := r.record(tx, r.change(a, "destination", d.ID, "update", reason), destinationFields(before), destinationFields(d)); err != nil {
+		if err := r.record(tx, r.change(a, "destination", d.ID, in.verb("update"), reason), destinationFields(before), destinationFields(d)); err != nil {
 			return err
 		}
 		d.UpdatedAt = r.moment()

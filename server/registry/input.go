@@ -24,6 +24,9 @@ type PortalInput struct {
 	ContactEmail *string
 
 	Faults referral.Faults // what is wrong with how the input was written
+
+	mergedInto *string
+	undoing
 }
 
 // DestinationInput likewise. FallbackID "" takes the fallback away. A new URL
@@ -41,6 +44,8 @@ type DestinationInput struct {
 	Position   *int
 
 	Faults referral.Faults // what is wrong with how the input was written
+
+	undoing
 }
 
 // PlacementInput likewise. Portal and Kind cannot be changed after creation.
@@ -54,6 +59,8 @@ type PlacementInput struct {
 	State       *string
 
 	Faults referral.Faults // what is wrong with how the input was written
+
+	undoing
 }
 
 // CampaignInput likewise. A Day of NoDay opens that end; Posters replaces all
@@ -66,6 +73,8 @@ type CampaignInput struct {
 	Posters *referral.PosterTexts
 
 	Faults referral.Faults // what is wrong with how the input was written
+
+	undoing
 }
 
 // tidy returns s in NFC, without space at its ends and without characters

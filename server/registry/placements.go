@@ -122,6 +122,9 @@ func (r *Registry) UpdatePlacement(ctx context.Context, a referral.Actor, code r
 			return err
 		}
 		p = before
+		if err := in.check(placementFields(before)); err != nil {
+			return err
+		}
 		f := in.Faults
 		fixed(&f, "/portal", p.Portal, in.Portal)
 		fixed(&f, "/kind", string(p.Kind), in.Kind)
@@ -142,7 +145,7 @@ func (r *Registry) UpdatePlacement(ctx context.Context, a referral.Actor, code r
 		if p.State == referral.PlacementRetired && before.State != p.State {
 			verb = "retire"
 		}
-		if err := r.record(tx, r.change(a, "placement", string(p.Code), verb, reason), placementFields(before), placementFields(p)); err != nil {
+		if err := r.record(tx, r.change(a, "placement", string(p.Code), in.verb(verb), reason), placementFields(before), placementFields(p)); err != nil {
 			return err
 		}
 		p.UpdatedAt = r.moment()

@@ -79,7 +79,16 @@ func (r *Registry) UpdatePortal(ctx context.Context, a referral.Actor, id string
 		}
 		p = before
 		f := in.Faults
+		if err := in.check(r.portalFields(before)); err != nil {
+			return err
+		}
 		fixed(&f, "/id", p.ID, in.ID)
+		if in.mergedInto != nil && *in.mergedInto != "" {
+			if err := r.checkMerge(tx, &f, a, before, *in.mergedInto); err != nil {
+				return err
+			}
+		}
+		set(&p.MergedInto, in.mergedInto)
 		if in.Province == nil && in.ProvinceOn != nil {
 			f.Add("/province", "error.required")
 		}
@@ -90,7 +99,7 @@ func (r *Registry) UpdatePortal(ctx context.Context, a referral.Actor, id string
 		if err := f.Err(); err != nil {
 			return err
 		}
-		if err := r.record(tx, r.change(a, "portal", p.ID, "update", reason), r.portalFields(before), r.portalFields(p)); err != nil {
+		if err := r.record(tx, r.change(a, "portal", p.ID, in.verb("update"), reason), r.portalFields(before), r.portalFields(p)); err != nil {
 			return err
 		}
 		p.UpdatedAt = r.moment()

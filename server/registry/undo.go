@@ -1,0 +1,243 @@
+package registry
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"lensan/server/referral"
+)
+
+// undoing is the part of an update that takes back an earlier change: the update is
+// refused unless everything still stands as that change left it.
+type undoing struct{ left json.RawMessage }
+
+// verb is that of the history's new entry.
+func (u undoing) verb(usual string) string {
+	if u.left == nil {
+		return usual
+	}
+	return "undo"
+}
+
+func (u undoing) check(now []field) error {
+	if u.left == nil {
+		return nil
+	}
+	left := map[string]json.RawMessage{}
+	if err := json.Unmarshal(u.left, &left); err != nil {
+		return fmt.Errorf("read what a change left: %w", err)
+	}
+	for _, f := range now {
+		value, err := json.Marshal(f.value)
+		if err != nil {
+			return err
+		}
+		if want, changed := left[f.name]; changed && !bytes.Equal(compact(want), value) {
+			return errUndoSince
+		}
+	}
+	return nil
+}
+
+// compact is JSON as Marshal writes it, whatever a database did to its spaces.
+func compact(raw json.RawMessage) []byte {
+	var out bytes.Buffer
+	if err := json.Compact(&out, raw); err != nil {
+		return raw
+	}
+	return out.Bytes()
+}
+
+var (
+	errUndoSince = referral.Errorf(referral.ErrConflict, "error.undo_since")
+	errUndoNever = referral.Errorf(referral.ErrConflict, "error.undo_never")
+)
+
+// Undo takes back the newest change of a "portal", "placement", "destination"
+// or "campaign": what it changed gets its former values, as a change of its own
+// with a reason, under the rules and rights of any change. ErrConflict says that
+// change is not the newest any more, or is of a kind that cannot be taken back
+// (a creation; what happened to paper).
+func (r *Registry) Undo(ctx context.Context, a referral.Actor, entity, key string, change int64, reason string) error {
+	if err := r.mayUndo(ctx, a, entity, key); err != nil {
+		return err
+	}
+	list, _, err := r.store.History(ctx, entity, key, Page{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 || list[0].ID != change {
+		return errUndoSince
+	}
+	if !Undoable(list[0]) {
+		return errUndoNever
+	}
+	if reason, err = mustReason(reason); err != nil {
+		return err
+	}
+	before, err := readBefore(list[0].Before)
+	if err != nil {
+		return err
+	}
+	u := undoing{list[0].After}
+	switch entity {
+	case "portal":
+		in, err := r.formerPortal(ctx, before, key)
+		if err != nil {
+			return err
+		}
+		in.undoing = u
+		_, err = r.UpdatePortal(ctx, a, key, in, reason)
+		return err
+	case "placement":
+		_, err = r.UpdatePlacement(ctx, a, referral.Code(key), PlacementInput{Destination: before.Destination, Label: before.Label,
+			Campaign: before.Campaign, State: before.State, undoing: u}, reason)
+	case "destination":
+		in := DestinationInput{Kind: before.Kind, URL: before.URL, PassParams: before.PassParams, FallbackID: before.FallbackID,
+			Confirmed: before.Confirmed, Paused: before.Paused, Position: before.Position, undoing: u}
+		if name, ok := before.name(); ok {
+			in.NameVi, in.NameEn = &name.Vi, &name.En
+		}
+		if in.URL != nil && in.Confirmed == nil { // it was confirmed, or not, before and after alike
+			now, err := r.store.FindDestination(ctx, key)
+			if err != nil {
+				return err
+			}
+			in.Confirmed = &now.Confirmed
+		}
+		_, err = r.UpdateDestination(ctx, a, key, in, reason)
+	case "campaign":
+		in := CampaignInput{From: before.From, To: before.To, Posters: before.Posters, undoing: u}
+		if before.Posters == nil && before.has("poster_texts") {
+			in.Posters = &referral.PosterTexts{}
+		}
+		if name, ok := before.text(); ok {
+			in.Name = &name
+		}
+		_, err = r.UpdateCampaign(ctx, a, key, in, reason)
+	}
+	return err
+}
+
+func (r *Registry) mayUndo(ctx context.Context, a referral.Actor, entity, key string) (err error) {
+	switch entity {
+	case "portal":
+		if err = mayWrite(a); err == nil {
+			_, err = r.Portal(ctx, a, key)
+		}
+	case "placement":
+		if err = mayWrite(a); err == nil {
+			_, err = r.Placement(ctx, a, referral.Code(key))
+		}
+	case "destination":
+		if err = mayWriteDestinations(a); err == nil {
+			_, err = r.store.FindDestination(ctx, key)
+		}
+	case "campaign":
+		if err = mayWriteCampaigns(a); err == nil {
+			_, err = r.store.FindCampaign(ctx, key)
+		}
+	default:
+		err = errUndoNever
+	}
+	return err
+}
+
+// Undoable reports whether Undo can take back a change, if it is the newest.
+func Undoable(c referral.Change) bool {
+	switch c.Entity {
+	case "portal", "placement", "destination", "campaign":
+	default:
+		return false
+	}
+	switch c.Verb {
+	case "update", "retire", "merge", "undo":
+		_, err := readBefore(c.Before)
+		return err == nil
+	}
+	return false
+}
+
+// former is what a change of any kind of entity replaced; the kinds have
+// different fields under "name".
+type former struct {
+	Name         json.RawMessage       `json:"name"`
+	Hosts        *[]string             `json:"hosts"`
+	ContactEmail *string               `json:"contact_email"`
+	MergedInto   *string               `json:"merged_into"`
+	Province     *string               `json:"province"`
+	ProvinceFrom *referral.Day         `json:"province_valid_from"`
+	Destination  *string               `json:"destination"`
+	Label        *string               `json:"label"`
+	Campaign     *string               `json:"campaign"`
+	State        *string               `json:"state"`
+	Kind         *string               `json:"kind"`
+	URL          *string               `json:"url"`
+	PassParams   *[]string             `json:"pass_params"`
+	FallbackID   *string               `json:"fallback_id"`
+	Confirmed    *bool                 `json:"confirmed"`
+	Paused       *bool                 `json:"paused"`
+	Position     *int                  `json:"position"`
+	From         *referral.Day         `json:"from"`
+	To           *referral.Day         `json:"to"`
+	Posters      *referral.PosterTexts `json:"poster_texts"`
+
+	names map[string]json.RawMessage
+}
+
+// readBefore is refused with errUndoNever for a field that no update sets, such
+// as the copies of a printed place.
+func readBefore(raw json.RawMessage) (f former, err error) {
+	if len(raw) == 0 {
+		return f, errUndoNever
+	}
+	in := json.NewDecoder(bytes.NewReader(raw))
+	in.DisallowUnknownFields()
+	if err := errors.Join(in.Decode(&f), json.Unmarshal(raw, &f.names)); err != nil || len(f.names) == 0 {
+		return f, errUndoNever
+	}
+	return f, nil
+}
+
+func (f former) has(name string) bool { _, ok := f.names[name]; return ok }
+
+func (f former) text() (s string, ok bool) {
+	ok = f.Name != nil && json.Unmarshal(f.Name, &s) == nil
+	return s, ok
+}
+
+func (f former) name() (n referral.Name, ok bool) {
+	ok = f.Name != nil && json.Unmarshal(f.Name, &n) == nil
+	return n, ok
+}
+
+// formerPortal names the province by its code and a day of its validity; where
+// one of the two was the same before, it is taken from the portal.
+func (r *Registry) formerPortal(ctx context.Context, f former, id string) (in PortalInput, err error) {
+	in = PortalInput{Hosts: f.Hosts, ContactEmail: f.ContactEmail, mergedInto: f.MergedInto}
+	if name, ok := f.text(); ok {
+		in.Name = &name
+	}
+	if f.Province == nil && f.ProvinceFrom == nil {
+		return in, nil
+	}
+	now, err := r.store.FindPortal(ctx, id)
+	if err != nil {
+		return in, err
+	}
+	province := r.provinces.ByID(now.Province)
+	if province == nil {
+		return in, errUndoNever
+	}
+	in.Province, in.ProvinceOn = f.Province, f.ProvinceFrom
+	if in.Province == nil {
+		in.Province = &province.Code
+	}
+	if in.ProvinceOn == nil {
+		in.ProvinceOn = &province.ValidFrom
+	}
+	return in, nil
+}
