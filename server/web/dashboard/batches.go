@@ -81,10 +81,11 @@ func (v *visit) batchRow(b referral.PrintBatch, destinations map[string]string) 
 }
 
 func (d *Dashboard) batchForm(v *visit) (f form, noPortal bool, err error) {
-	portals, noPortal, err := d.portalOptions(v)
+	portal, noPortal, err := d.portalPicker(v, "portal", "dashboard.placements.portal", "")
 	if err != nil {
 		return form{}, false, err
 	}
+	portal.Value = v.query.Get("portal")
 	fields, err := d.batchFields(v, referral.PrintBatch{Paper: referral.PaperA4, Destination: referral.HubID})
 	if err != nil {
 		return form{}, false, err
@@ -92,7 +93,7 @@ func (d *Dashboard) batchForm(v *visit) (f form, noPortal bool, err error) {
 	return newForm(v, batchesPath+"#moi", "print.create", append([]field{
 		{Name: "name", Key: "print.name", Hint: "print.name_hint", Required: true, Placeholder: v.l.T("print.name_example")},
 		{Name: "id", Key: "print.id", Hint: "print.id_hint", Required: true, Placeholder: "dot-1-2026"},
-		{Name: "portal", Key: "dashboard.placements.portal", Type: "select", Required: true, Options: portals, Value: v.query.Get("portal")},
+		portal,
 	}, fields...)...), noPortal, nil
 }
 
@@ -138,7 +139,10 @@ func (v *visit) typed(name string) *string {
 
 func (d *Dashboard) createBatch(v *visit) error {
 	in := v.batchInput()
-	in.ID, in.Portal = v.typed("id"), v.typed("portal")
+	in.ID = v.typed("id")
+	if err := d.pickPortal(v, &in.Portal, &in.Faults); err != nil {
+		return err
+	}
 	b, err := d.Registry.CreateBatch(v.ctx(), v.actor(), in)
 	if err == nil {
 		return v.goTo(batchesPath+"/"+b.ID, "done", "create")

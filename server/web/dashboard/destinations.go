@@ -45,6 +45,7 @@ func (d *Dashboard) destinations(v *visit) error {
 
 type destinationData struct {
 	Row     destinationRow
+	Done    string
 	Form    form
 	History []changeRow
 	Force   form
@@ -67,7 +68,7 @@ func (d *Dashboard) adminDestination(v *visit) (referral.Destination, error) {
 }
 
 func (d *Dashboard) destinationPage(v *visit, x referral.Destination, f, force form) error {
-	history, err := d.history(v, "destination", x.ID)
+	history, err := d.historyWithUndo(v, "destination", x.ID, Root+"/dich-den/"+x.ID)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (d *Dashboard) destinationPage(v *visit, x referral.Destination, f, force f
 	if err != nil {
 		return err
 	}
-	return v.render("dash_destination.html", x.Name.In(v.l.Code), destinationData{Row: v.destinationRow(x), Form: f, History: history, Force: force, Events: events})
+	return v.render("dash_destination.html", x.Name.In(v.l.Code), destinationData{Row: v.destinationRow(x), Done: v.doneText(), Form: f, History: history, Force: force, Events: events})
 }
 
 const checked = "1"

@@ -17,6 +17,7 @@ type changeRow struct {
 	Verb   string
 	Reason string
 	Parts  []changePart
+	Undo   *form // takes it back; the newest entry alone may have it
 }
 
 type changePart struct{ Field, Before, After string }

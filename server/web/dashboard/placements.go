@@ -74,7 +74,7 @@ func (d *Dashboard) destinationNames(v *visit) (map[string]string, error) {
 }
 
 func (d *Dashboard) placementForm(v *visit) (f form, noPortal bool, err error) {
-	portals, noPortal, err := d.portalOptions(v)
+	portal, noPortal, err := d.portalPicker(v, "portal", "dashboard.placements.portal", "")
 	if err != nil {
 		return form{}, false, err
 	}
@@ -82,34 +82,16 @@ func (d *Dashboard) placementForm(v *visit) (f form, noPortal bool, err error) {
 	if err != nil {
 		return form{}, false, err
 	}
+	portal.Value = v.query.Get("portal")
 	var kinds []option
 	for _, k := range []referral.PlacementKind{referral.PlacementWidget, referral.PlacementQR, referral.PlacementLink} {
 		kinds = append(kinds, option{Value: string(k), Label: v.l.T("dashboard.kind." + string(k))})
 	}
 	return newForm(v, Root+"/vi-tri#moi", "dashboard.placements.submit",
-		field{Name: "portal", Key: "dashboard.placements.portal", Type: "select", Required: true, Options: portals, Value: v.query.Get("portal")},
+		portal,
 		field{Name: "kind", Key: "dashboard.placements.kind", Hint: "dashboard.placements.kind_hint", Type: "select", Required: true, Options: kinds},
 		field{Name: "destination", Key: "dashboard.placements.destination", Hint: "dashboard.placements.destination_hint", Type: "select", Required: true, Options: destinations},
 		field{Name: "label", Key: "dashboard.placements.label", Hint: "dashboard.placements.label_hint", Placeholder: v.l.T("dashboard.placements.label_example")}), noPortal, nil
-}
-
-const mostPortalOptions = 500
-
-func (d *Dashboard) portalOptions(v *visit) (out []option, none bool, err error) {
-	list, _, err := d.Registry.Portals(v.ctx(), v.actor(), registry.Page{Limit: mostPortalOptions}, registry.Filter{})
-	if err != nil {
-		return nil, false, err
-	}
-	out = append(out, option{Label: v.l.T("dashboard.form.choose")})
-	for _, p := range list {
-		if p.MergedInto == "" {
-			out = append(out, option{Value: p.ID, Label: p.Name})
-		}
-	}
-	if len(out) == 2 {
-		out = out[1:]
-	}
-	return out, len(list) == 0, nil
 }
 
 func (d *Dashboard) destinationOptions(v *visit) ([]option, error) {
@@ -125,8 +107,11 @@ func (d *Dashboard) destinationOptions(v *visit) ([]option, error) {
 }
 
 func (d *Dashboard) createPlacement(v *visit) error {
-	portal, kind, destination, label := v.form.Get("portal"), v.form.Get("kind"), v.form.Get("destination"), v.form.Get("label")
-	p, err := d.Registry.CreatePlacement(v.ctx(), v.actor(), registry.PlacementInput{Portal: &portal, Kind: &kind, Destination: &destination, Label: &label})
+	in := registry.PlacementInput{Kind: v.typed("kind"), Destination: v.typed("destination"), Label: v.typed("label")}
+	if err := d.pickPortal(v, &in.Portal, &in.Faults); err != nil {
+		return err
+	}
+	p, err := d.Registry.CreatePlacement(v.ctx(), v.actor(), in)
 	if err != nil {
 		f, noPortal, ferr := d.placementForm(v)
 		if ferr != nil {
@@ -178,7 +163,7 @@ func (d *Dashboard) placementPage(v *visit, p referral.Placement, f form) error 
 	if err != nil {
 		return err
 	}
-	history, err := d.history(v, "placement", string(p.Code))
+	history, err := d.historyWithUndo(v, "placement", string(p.Code), Root+"/vi-tri/"+string(p.Code))
 	if err != nil {
 		return err
 	}
@@ -193,6 +178,8 @@ func (d *Dashboard) placementPage(v *visit, p referral.Placement, f form) error 
 		data.Done = v.l.T("dashboard.placement.made", "code", string(p.Code))
 	case "changed":
 		data.Done = v.l.T("dashboard.placement.changed")
+	default:
+		data.Done = v.doneText()
 	}
 	return v.render("dash_placement.html", v.l.T("dashboard.placement.title", "code", string(p.Code)), data)
 }

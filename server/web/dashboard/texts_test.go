@@ -88,7 +88,7 @@ func isPrefix(key string) bool { return strings.HasSuffix(key, ".") || key == "o
 func textKeys(t *testing.T) (keys []string) {
 	t.Helper()
 	table := ""
-	for _, line := range strings.Split(readAsset(t, "text/vi/dashboard.toml")+readAsset(t, "text/vi/overview.toml")+readAsset(t, "text/vi/health.toml")+"\n"+readAsset(t, "text/vi/coverage.toml")+"\n"+readAsset(t, "text/vi/people.toml"), "\n") {
+	for _, line := range strings.Split(readAsset(t, "text/vi/dashboard.toml")+"\n"+readAsset(t, "text/vi/registry.toml")+"\n"+readAsset(t, "text/vi/overview.toml")+readAsset(t, "text/vi/health.toml")+"\n"+readAsset(t, "text/vi/coverage.toml")+"\n"+readAsset(t, "text/vi/people.toml"), "\n") {
 		if strings.HasPrefix(line, "[") {
 			table = strings.Trim(line, "[]")
 		} else if name, _, found := strings.Cut(line, " = "); found {

@@ -26,7 +26,8 @@ type visit struct {
 	query   url.Values
 	form    url.Values // of a POST, its token checked
 	files   map[string][]*multipart.FileHeader
-	token   string // of forms before there is a session, once it is known
+	undone  *refusal // of an undo, nil for none
+	token   string   // of forms before there is a session, once it is known
 }
 
 type handler func(*visit) error
