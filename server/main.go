@@ -39,6 +39,7 @@ type commands struct {
 	Posters postersCmd `cmd:"" help:"${help_posters}"`
 	Backup  backupCmd  `cmd:"" help:"${help_backup}"`
 	Restore restoreCmd `cmd:"" help:"${help_restore}"`
+	Copy    copyCmd    `cmd:"" help:"${help_copy}"`
 	Check   checkCmd   `cmd:"" help:"${help_check}"`
 	Bench   benchCmd   `cmd:"" help:"${help_bench}"`
 	Version versionCmd `cmd:"" help:"${help_version}"`

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -126,4 +127,35 @@ func TestPostgres_twoServersOneKilled(t *testing.T) {
 	for _, server := range servers {
 		server.stop()
 	}
+}
+
+// An instance moves to PostgreSQL between two starts and goes on: its accounts,
+// codes and numbers are there, and its journal with what was not applied.
+func TestCopy_toPostgres(t *testing.T) {
+	database := freshDatabase(t)
+	if database == "" {
+		return
+	}
+	data := t.TempDir()
+	server := start(t, data)
+	code := server.placements(1)[0]
+	client := noRedirect(1)
+	for range 10 {
+		mustRedirect(t, client, server.URL+"/go/"+code)
+	}
+	if out, err := program(data, "copy", "--to", database).CombinedOutput(); err == nil || !strings.Contains(string(out), data) {
+		t.Errorf("beside a running server: %v %s", err, out)
+	}
+	server.kill() // clicks may wait in the journal
+	if out, err := program(data, "copy", "--to", database).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	server = start(t, data, "LENSAN_DATABASE_URL="+database)
+	mustRedirect(t, client, server.URL+"/go/"+code)
+	var stats report
+	server.call("GET", "/stats?wait=applied", nil, http.StatusOK, &stats)
+	if stats.Total.Recorded != 11 {
+		t.Errorf("%+v, want 11 recorded", stats)
+	}
+	server.stop()
 }
