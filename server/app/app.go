@@ -73,6 +73,8 @@ type App struct {
 	health   *health.Checker
 	coverage *coverage.Coverage
 
+	timings     timings
+	refreshed   atomic.Int64 // when the link table was last known to be up to date, in Unix ms
 	differences atomic.Int64 // cubes that do not sum to the journal
 	reconciled  atomic.Int64 // when they were last compared with it, in Unix time; 0 before the first time
 	malformed   atomic.Int64 // reports of views that could not be read
@@ -87,7 +89,7 @@ type App struct {
 // New opens everything that c names and loads the link table. It returns
 // ErrConflict wrapped when another server uses the data folder.
 func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
-	a = &App{config: c, log: o.Log, now: o.Now, texts: o.Texts, links: new(referral.LinkTable), probe: newProbe(c)}
+	a = &App{config: c, timings: newTimings(), log: o.Log, now: o.Now, texts: o.Texts, links: new(referral.LinkTable), probe: newProbe(c)}
 	if a.log == nil {
 		a.log = slog.Default()
 	}
@@ -143,6 +145,7 @@ func (a *App) openStore(ctx context.Context) (err error) {
 	if a.registry, err = loadRegistry(ctx, a.store, a.links, a.now); err != nil {
 		return err
 	}
+	a.refreshed.Store(a.now().UnixMilli())
 	a.health = health.New(a.store, a.registry, a.probe, health.Options{Interval: a.config.HealthInterval, Now: a.now, Log: a.log})
 	if err := a.health.Load(ctx); err != nil {
 		return err
@@ -165,7 +168,7 @@ func (a *App) openClicks() (err error) {
 		return fmt.Errorf("classifier: %w", err)
 	}
 	a.applier = rollup.NewApplier(a.journal, a.store, classifier)
-	a.clicks = clicklog.New(a.journal, clicklog.Options{CommitWait: a.config.CommitWait})
+	a.clicks = clicklog.New(timedJournal{a.journal, a.timings}, clicklog.Options{CommitWait: a.config.CommitWait})
 	a.views = rollup.NewViewBuffer(a.store)
 	a.stats = stats.New(a.store, a.registry.Provinces(), a.applier.Status, a.now)
 	return nil
@@ -215,7 +218,7 @@ func (a *App) Run(ctx context.Context) error {
 		interval time.Duration
 		run      func(context.Context) error
 	}{
-		{"refresh links", time.Second, a.registry.Refresh},
+		{"refresh links", time.Second, a.refreshLinks},
 		{"quality", time.Second, quality.write},
 		{"views", 5 * time.Second, a.views.Flush},
 		{"reconcile", time.Hour, a.reconcile},

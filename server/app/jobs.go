@@ -76,3 +76,13 @@ func (a *App) lastReconciled() (at time.Time, differences int64) {
 	}
 	return at, a.differences.Load()
 }
+
+// refreshLinks loads the link table if the registry changed, and remembers when
+// it last could tell.
+func (a *App) refreshLinks(ctx context.Context) error {
+	if err := a.registry.Refresh(ctx); err != nil {
+		return err
+	}
+	a.refreshed.Store(a.now().UnixMilli())
+	return nil
+}

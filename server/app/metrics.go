@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,6 +14,7 @@ import (
 func (a *App) metricsHandler() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(a.timings.redirects, a.timings.commits, a.timings.batches, destinationStates{a})
 	counter := func(name, help string, value func() float64) {
 		registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, value))
 	}
@@ -26,6 +28,15 @@ func (a *App) metricsHandler() http.Handler {
 	gauge("lensan_clicks_unconfirmed", "Clicks redirected before their commit whose outcome is not known.", func() float64 { return float64(a.clicks.Counts().Unconfirmed) })
 	gauge("lensan_clicks_waiting", "Clicks in memory that wait for a commit.", func() float64 { return float64(a.clicks.Counts().Waiting) })
 	gauge("lensan_applied_seq", "Number of the last click that is in the statistics.", func() float64 { return float64(a.applier.Status().Seq) })
+	gauge("lensan_applied_lag_clicks", "Committed clicks that are not in the statistics yet.", func() float64 {
+		applied := a.applier.Status().Seq
+		last, err := a.journal.Last(context.Background())
+		if err != nil || last < applied {
+			return 0
+		}
+		return float64(last - applied)
+	})
+	gauge("lensan_links_refreshed_timestamp_seconds", "When the link table was last known to be up to date.", func() float64 { return float64(a.refreshed.Load()) / 1000 })
 	gauge("lensan_applied_timestamp_seconds", "When clicks were last applied.", func() float64 { return float64(a.applier.Status().AppliedAt.UnixMilli()) / 1000 })
 	gauge("lensan_applier_stalled", "1 while the statistics stand still.", func() float64 {
 		if a.applier.Status().StalledSince.IsZero() {
