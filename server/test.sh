@@ -8,7 +8,7 @@ say() { printf '\n== %s\n' "$*"; }
 
 # command → Debian package that brings it
 needs=(gcc:gcc git:git gs:ghostscript rsvg-convert:librsvg2-bin zbarimg:zbar-tools qrencode:qrencode chromium:chromium php:php-cli
-  firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver xvfb-run:xvfb xauth:xauth xdotool:xdotool pdftoppm:poppler-utils node:nodejs npm:npm
+  firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver xvfb-run:xvfb xauth:xauth xdotool:xdotool pdftoppm:poppler-utils openssl:openssl systemd-analyze:systemd node:nodejs npm:npm
   pg_lsclusters:postgresql)
 
 install_needs() {
@@ -79,8 +79,27 @@ finish() {
 work='' stop_postgres=()
 trap finish EXIT
 
+# fetch_servers gets the programs that check and run examples/deploy, without
+# installing them: their packages would start services on this machine.
+fetch_servers() {
+  local folder=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/lensan-test/servers
+  export PATH=$PATH:/usr/sbin:$folder/usr/bin:$folder/usr/sbin
+  command -v caddy >/dev/null && command -v nginx >/dev/null && command -v promtool >/dev/null && return 0
+  say "fetching Caddy, nginx and promtool"
+  local as_root=() file
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  mkdir -p "$folder"
+  (
+    cd "$folder"
+    apt-get download -q caddy nginx prometheus >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -q >/dev/null; apt-get download -q caddy nginx prometheus >/dev/null; }
+    for file in *.deb; do dpkg-deb -x "$file" .; done
+    rm -f -- *.deb
+  )
+}
+
 install_needs
 fetch_kses
+fetch_servers
 start_postgres
 export LENSAN_TEST_FULL=1 CGO_ENABLED=1
 
