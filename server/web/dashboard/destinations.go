@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"strconv"
 	"strings"
 
 	"lensan/server/referral"
@@ -57,7 +58,11 @@ func (d *Dashboard) destination(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return d.destinationPage(v, x, v.destinationForm(x), v.healthForm(x))
+	f, err := v.destinationForm(x)
+	if err != nil {
+		return err
+	}
+	return d.destinationPage(v, x, f, v.healthForm(x))
 }
 
 func (d *Dashboard) adminDestination(v *visit) (referral.Destination, error) {
@@ -88,14 +93,26 @@ func checkedIf(yes bool) string {
 	return ""
 }
 
-func (v *visit) destinationForm(x referral.Destination) form {
+func (v *visit) destinationForm(x referral.Destination) (form, error) {
+	list, err := v.d.Registry.Destinations(v.ctx())
+	if err != nil {
+		return form{}, err
+	}
+	fallbacks := []option{{Label: v.l.T("dashboard.destination.no_fallback")}}
+	for _, other := range list {
+		if other.ID != x.ID {
+			fallbacks = append(fallbacks, option{Value: other.ID, Label: other.Name.In(v.l.Code)})
+		}
+	}
 	return newForm(v, Root+"/dich-den/"+x.ID, "dashboard.form.save",
 		field{Name: "url", Key: "dashboard.destination.url", Hint: "dashboard.destination.url_hint", InputMode: "url", Required: true, Value: x.URL},
 		field{Name: "confirmed", Key: "dashboard.destination.confirmed", Hint: "dashboard.destination.confirmed_hint", Type: "checkbox", Value: checkedIf(x.Confirmed)},
 		field{Name: "paused", Key: "dashboard.destination.paused", Hint: "dashboard.destination.paused_hint", Type: "checkbox", Value: checkedIf(x.Paused)},
+		field{Name: "fallback_id", Key: "dashboard.destination.fallback", Hint: "dashboard.destination.fallback_hint", Type: "select", Options: fallbacks, Value: x.FallbackID},
+		field{Name: "position", Key: "dashboard.destination.position", Hint: "dashboard.destination.position_hint", InputMode: "numeric", Required: true, Value: strconv.Itoa(x.Position)},
 		field{Name: "name/vi", Key: "dashboard.destination.name_vi", Required: true, Value: x.Name.Vi},
 		field{Name: "name/en", Key: "dashboard.destination.name_en", Required: true, Value: x.Name.En},
-		field{Name: "reason", Key: "dashboard.form.reason", Hint: "dashboard.destination.reason_hint", Required: true})
+		field{Name: "reason", Key: "dashboard.form.reason", Hint: "dashboard.destination.reason_hint", Required: true}), nil
 }
 
 func (d *Dashboard) updateDestination(v *visit) error {
@@ -105,18 +122,25 @@ func (d *Dashboard) updateDestination(v *visit) error {
 	}
 	url, vi, en := strings.TrimSpace(v.form.Get("url")), v.form.Get("name/vi"), v.form.Get("name/en")
 	confirmed, paused, reason := v.form.Get("confirmed") == checked, v.form.Get("paused") == checked, strings.TrimSpace(v.form.Get("reason"))
+	in := registry.DestinationInput{URL: &url, NameVi: &vi, NameEn: &en, Confirmed: &confirmed, Paused: &paused, FallbackID: v.typed("fallback_id")}
 	if reason == "" {
-		var faults referral.Faults
-		faults.Add("/reason", "error.required")
-		err = faults.Err()
-	} else {
-		_, err = d.Registry.UpdateDestination(v.ctx(), v.actor(), x.ID, registry.DestinationInput{URL: &url, NameVi: &vi, NameEn: &en,
-			Confirmed: &confirmed, Paused: &paused}, reason)
+		in.Faults.Add("/reason", "error.required")
 	}
+	if typed := v.typed("position"); typed != nil {
+		position, err := strconv.Atoi(strings.TrimSpace(*typed))
+		if err != nil {
+			in.Faults.Add("/position", "error.whole_number", "value", *typed)
+		}
+		in.Position = &position
+	}
+	_, err = d.Registry.UpdateDestination(v.ctx(), v.actor(), x.ID, in, reason)
 	if err == nil {
 		return v.goTo(Root+"/dich-den", "changed", x.ID)
 	}
-	f := v.destinationForm(x)
+	f, ferr := v.destinationForm(x)
+	if ferr != nil {
+		return ferr
+	}
 	if !f.take(v, err) {
 		return err
 	}

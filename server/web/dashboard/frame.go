@@ -33,6 +33,7 @@ var sections = []struct {
 	{Root + "/cong", "dashboard.nav.portals", nil},
 	{Root + "/vi-tri", "dashboard.nav.placements", nil},
 	{Root + "/dich-den", "dashboard.nav.destinations", nil},
+	{campaignsPath, "dashboard.campaigns.title", nil},
 	{batchesPath, "dashboard.nav.print", nil},
 	{reportsPath, "dashboard.nav.reports", nil},
 	{Root + "/khoa", "dashboard.nav.keys", []referral.Role{referral.RoleAdmin}},

@@ -107,7 +107,7 @@ func TestForms_tokenInJSONOrQueryIsNone(t *testing.T) {
 // adminPages is every page that an admin can open.
 func adminPages(code referral.Code) []string {
 	return []string{Root, Root + "?lang=en", Root + "?period=7&boundaries=recorded", Root + "/dinh-nghia", Root + "/bang?by=placement", Root + "/tim?q=an+giang", Root + "/do-phu", Root + "/cong", Root + "/cong?made=so-an-giang",
-		Root + "/cong/so-an-giang",
+		Root + "/cong/so-an-giang", campaignsPath, campaignsPath + "/tet",
 		Root + "/vi-tri", Root + "/vi-tri?portal=so-an-giang", Root + "/vi-tri/" + string(code) + "?done=made", Root + "/dich-den", Root + "/dich-den/postmart", reportsPath, reportsPath + "?state=closed", batchesPath, batchesPath + "/dot-1", Root + "/khoa", Root + "/widget", Root + "/moi",
 		peoplePath, peoplePath + "/1?done=saved", mePath + "?done=password", logPath, logPath + "?who=lan&what=account&from=2026-11-01&to=2026-11-30"}
 }
@@ -118,6 +118,7 @@ func TestPages_headersAndNothingInline(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	p := h.portal("so-an-giang", "91")
 	h.batch("dot-1", "so-an-giang")
+	h.campaign("tet")
 	h.clicks(0, referral.DayOf(testNow), 911, referral.ChannelQR, 3)
 	b := h.signedIn(referral.RoleAdmin, 0)
 	for _, page := range append(adminPages(p.Code), Root+"/vi-tri/ABCDEF", Root+"/dang-nhap") {

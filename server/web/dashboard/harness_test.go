@@ -254,6 +254,12 @@ func (j posterJob) Write(ctx context.Context, w io.Writer, progress func(int)) e
 	return poster.Write(ctx, w, j.o, func(yield func(poster.Sheet, error) bool) { yield(j.sheet, nil) }, progress)
 }
 
+func (h *house) campaign(id string) {
+	h.t.Helper()
+	_, err := h.registry.CreateCampaign(context.Background(), admin, registry.CampaignInput{ID: &id, Name: text1("Chiến dịch " + id)})
+	ok(h.t, err)
+}
+
 // batch makes a print batch of one place.
 func (h *house) batch(id, portal string) referral.PrintBatch {
 	h.t.Helper()

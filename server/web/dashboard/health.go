@@ -87,5 +87,9 @@ func (d *Dashboard) forceHealth(v *visit) error {
 		return err
 	}
 	v.form = nil // what was typed belongs to this form alone
-	return d.destinationPage(v, x, v.destinationForm(x), f)
+	edit, err := v.destinationForm(x)
+	if err != nil {
+		return err
+	}
+	return d.destinationPage(v, x, edit, f)
 }

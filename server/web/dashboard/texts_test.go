@@ -33,6 +33,7 @@ func TestTemplates_areAllRendered(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	p := h.portal("so-an-giang", "91")
 	h.batch("dot-1", "so-an-giang")
+	h.campaign("tet")
 	b := h.signedIn(referral.RoleAdmin, 0)
 	for _, page := range append(adminPages(p.Code), Root+"/dang-nhap", Root+"/loi-moi/x", Root+"/vi-tri/ABCDEF") {
 		res := b.get(page)
