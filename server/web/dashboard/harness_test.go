@@ -40,16 +40,17 @@ const testPassword = "ruộng bậc thang mùa lúa chín"
 
 // house is a dashboard over a real database.
 type house struct {
-	t        *testing.T
-	app      *fiber.App
-	pages    *web.Pages
-	store    *store.Store
-	access   *access.Access
-	registry *registry.Registry
-	health   *health.Checker
-	coverage *coverage.Coverage
-	status   rollup.Status
-	rendered map[string]bool
+	t         *testing.T
+	app       *fiber.App
+	pages     *web.Pages
+	store     *store.Store
+	access    *access.Access
+	registry  *registry.Registry
+	health    *health.Checker
+	coverage  *coverage.Coverage
+	status    rollup.Status
+	rendered  map[string]bool
+	dashboard *Dashboard
 
 	reconciled  time.Time
 	differences int64
@@ -85,7 +86,8 @@ func newHouse(t *testing.T, baseURL string) *house {
 	ok(t, err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
-	New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
+	h.dashboard = New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
+
 		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Posters: posters{h.registry, texts},
 		Map34:   readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
@@ -93,7 +95,8 @@ func newHouse(t *testing.T, baseURL string) *house {
 			return qr.Render(text, qr.SVG, qr.Options{Millimetres: 60, Level: "M"})
 		},
 		Client: func(*fiber.Ctx) netip.Addr { return netip.MustParseAddr("192.0.2.7") },
-	}).Register(h.app)
+	})
+	h.dashboard.Register(h.app)
 	return h
 }
 
@@ -151,6 +154,7 @@ func (b *browser) do(method, path string, form url.Values) answer {
 func (b *browser) request(r *http.Request) answer {
 	b.h.t.Helper()
 	r.Host = "localhost:8080"
+	r.Header.Set("User-Agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0")
 	if r.Method == "POST" {
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
