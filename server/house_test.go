@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"access":                {"referral"},
 	"signon":                {"referral", "access"},
 	"stats":                 {"referral", "rollup"},
-	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage"},
+	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups"},
 	"backup":                {"referral"},
 	"config":                {"referral"},
 	"demo":                  {"referral", "classify", "registry", "rollup", "stats"},
@@ -35,11 +35,12 @@ var allowed = map[string][]string{
 	"web":                   {"referral", "text"},
 	"probe":                 {"referral"},
 	"health":                {"referral", "probe"},
+	"signups":               {"referral"},
 	"coverage":              {"referral", "probe", "web/inspect"},
 	"web/cms":               {"web", "referral", "text"},
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
-	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage"},
+	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups"},
 	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export"},
 }
 

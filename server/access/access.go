@@ -116,6 +116,7 @@ type Store interface {
 	// InsertKey sets the key's ID and fills it into the change's Key.
 	InsertKey(ctx context.Context, k *Key, hash string, c referral.Change) error
 	FindKey(ctx context.Context, hash string) (Key, error)
+	FindKeyByID(ctx context.Context, id int64) (k Key, hash string, err error)
 	Keys(ctx context.Context) ([]Key, error) // newest first
 	TouchKey(ctx context.Context, id int64, used time.Time) error
 	// RevokeKey does nothing, and writes no change, if the key is revoked already.

@@ -13,6 +13,7 @@ import (
 	"lensan/server/probe"
 	"lensan/server/referral"
 	"lensan/server/rollup"
+	"lensan/server/signups"
 	"lensan/server/web"
 	"lensan/server/web/api"
 	"lensan/server/web/dashboard"
@@ -72,7 +73,7 @@ func (a *App) buildWeb() error {
 		return err
 	}
 	a.fiber.Get("/assets/*", files.Handle)
-	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
+	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Signups: signups.New(a.store, a.registry, a.links, a.now), Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
 		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
 	map34, map63, err := readMaps()
 	if err != nil {

@@ -19,7 +19,7 @@ type rowKey struct {
 func (a *answer) read(ctx context.Context) error {
 	a.rows = map[rowKey]*Row{}
 	fold := a.folder()
-	for _, r := range []route{a.clicks, a.views} {
+	for _, r := range []route{a.clicks, a.views, a.signups} {
 		if !r.found() || a.matchesNothing() {
 			continue
 		}
@@ -120,6 +120,7 @@ func (r *Row) add(c Cell) {
 	r.Through += c.Through
 	r.Views += c.Views
 	r.Loads += c.Loads
+	r.Signups += c.Signups
 }
 
 // folder returns what says to which row a cell belongs.
@@ -185,7 +186,7 @@ func (a *answer) report(ctx context.Context) (Report, error) {
 }
 
 func (r *Row) addRow(o *Row) {
-	r.add(Cell{Counts: o.Counts, Through: o.Through, Views: o.Views, Loads: o.Loads})
+	r.add(Cell{Counts: o.Counts, Through: o.Through, Views: o.Views, Loads: o.Loads, Signups: o.Signups})
 }
 
 func (a *answer) sort(rows []Row) {
@@ -206,6 +207,9 @@ func (a *answer) markUnknown(r *Report) {
 		}
 		if !a.views.found() {
 			row.Views, row.Loads = Unknown, Unknown
+		}
+		if !a.signups.found() {
+			row.Signups = Unknown
 		}
 	}
 	mark(&r.Total)

@@ -32,6 +32,7 @@ type answer struct {
 	provinces []referral.ProvinceID // those of the filter; nil for all
 	clicks    route
 	views     route // not found where nothing is known of views
+	signups   route // likewise
 	rows      map[rowKey]*Row
 	portals   map[int64]Name  // where portals are asked for
 	places    map[int64]Name  // of placements, likewise
@@ -125,6 +126,7 @@ func (a *answer) need(by GroupBy) []Dimension {
 func (a *answer) choose() error {
 	a.clicks = routeTo(cubes, a.GroupBy, a.need(a.GroupBy))
 	a.views = routeTo(viewCubes, a.GroupBy, a.need(a.GroupBy))
+	a.signups = routeTo(signupCubes, a.GroupBy, a.need(a.GroupBy))
 	if !a.clicks.found() {
 		return a.impossible()
 	}

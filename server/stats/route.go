@@ -25,7 +25,7 @@ type cube struct {
 func (c *cube) tellsThrough() bool { return c.sums || slices.Contains(c.has, ByDestination) }
 
 // cubes lists the cubes of clicks, of one unit the coarser first; viewCubes
-// those of views.
+// those of views, signupCubes that of reported sign-ups.
 var (
 	cubes = []cube{
 		{CubeHour, unitHour, []Dimension{ByProvince, ByChannel}, false},
@@ -50,6 +50,7 @@ var (
 		{CubeViewsProvinceMonth, unitMonth, []Dimension{ByProvince}, false},
 		{CubeViewsMonth, unitMonth, []Dimension{ByPlacement, ByProvince, ByCampaign, ByHost}, false},
 	}
+	signupCubes = []cube{{CubeSignups, unitDay, []Dimension{ByPlacement, ByDestination, ByProvince, ByCampaign}, false}}
 )
 
 // route is the cubes that answer a question; a nil one does not.
@@ -130,7 +131,7 @@ func (r route) parts(from, to referral.Day, known span, by Dimension, where []Co
 }
 
 func unitOf(c Cube) unit {
-	for _, list := range [][]cube{cubes, viewCubes} {
+	for _, list := range [][]cube{cubes, viewCubes, signupCubes} {
 		for i := range list {
 			if list[i].name == c {
 				return list[i].unit

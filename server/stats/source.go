@@ -61,6 +61,7 @@ const (
 	CubeViewsMonth          Cube = "views_month"
 	CubeViewsProvinceDay    Cube = "views_province_day"
 	CubeViewsProvinceMonth  Cube = "views_province_month"
+	CubeSignups             Cube = "signups" // as the marketplaces report them
 )
 
 // Dimension is one part of a cube's key.
@@ -109,12 +110,14 @@ type Part struct {
 
 // Cell is one sum. Agents and hosts have a Text, all other dimensions a Num.
 // Through counts people on a destination other than the hub, 0 where the cube
-// cannot tell; a cube of views has no Counts and the others no Views.
+// cannot tell; a cube of views has no Counts and the others no Views; Signups
+// stand in theirs alone.
 type Cell struct {
 	Num  int64
 	Text string
 	rollup.Counts
 	Through, Views, Loads int64
+	Signups               int64
 }
 
 // Name is how one thing is called.

@@ -66,7 +66,7 @@ type Row struct {
 	Hidden bool
 	rollup.Counts
 	Views, Loads      int64 // or Unknown
-	Signups           int64
+	Signups           int64 // as the marketplaces report them, or Unknown
 	Arrivals, Through int64 // people on any destination; people on one other than the hub, or Unknown
 	// Visitors estimates how many people came, day by day: who comes on two
 	// days counts twice, because nobody is recognised the next day. A lower

@@ -215,6 +215,17 @@ func (s *Store) FindKey(ctx context.Context, hash string) (access.Key, error) {
 	return k, nil
 }
 
+// FindKeyByID implements access.Store.
+func (s *Store) FindKeyByID(ctx context.Context, id int64) (k access.Key, hash string, err error) {
+	var created, used, revoked int64
+	err = s.read.QueryRowContext(ctx, s.query.get("key_by_id"), id).Scan(&k.ID, &k.Label, &k.Role, &k.Province, &k.Destination, &created, &used, &revoked, &hash)
+	if err != nil {
+		return access.Key{}, "", found("find key", err)
+	}
+	k.CreatedAt, k.LastUsedAt, k.RevokedAt = fromMilli(created), fromMilli(used), fromMilli(revoked)
+	return k, hash, nil
+}
+
 // Keys implements access.Store.
 func (s *Store) Keys(ctx context.Context) ([]access.Key, error) {
 	rows, err := s.read.QueryContext(ctx, s.query.get("keys"))

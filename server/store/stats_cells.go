@@ -33,6 +33,7 @@ var statsTables = map[stats.Cube]struct{ table, time string }{
 	stats.CubeViewsMonth:          {"views_month", "month"},
 	stats.CubeViewsProvinceDay:    {"views_province_day", "day"},
 	stats.CubeViewsProvinceMonth:  {"views_province_month", "month"},
+	stats.CubeSignups:             {"signups_day", "day"},
 }
 
 // Cells sums a part of a cube. Its statement is put together here and not kept
@@ -43,6 +44,9 @@ func (s *Store) Cells(ctx context.Context, p stats.Part) ([]stats.Cell, error) {
 	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
 		var c stats.Cell
 		err := rows.Scan(&c.Num, &c.Text, &c.People, &c.Repeat, &c.Bot, &c.Preview, &c.Through, &c.Views, &c.Loads)
+		if p.Cube == stats.CubeSignups {
+			c.Signups, c.Views = c.Views, 0
+		}
 		cells = append(cells, c)
 		return err
 	})
@@ -58,6 +62,7 @@ const (
 	throughSum      = "sum(through), 0, 0"
 	noThroughColumn = "0, 0, 0"
 	viewColumns     = "0, 0, 0, 0, 0, sum(views), sum(loads)"
+	signupColumns   = "0, 0, 0, 0, 0, sum(count), 0" // in the place of views
 )
 
 func cellsQuery(p stats.Part) (query string, args []any) {
@@ -66,6 +71,8 @@ func cellsQuery(p stats.Part) (query string, args []any) {
 	switch {
 	case strings.HasPrefix(t.table, "views"):
 		sums = viewColumns
+	case p.Cube == stats.CubeSignups:
+		sums = signupColumns
 	case p.Cube == stats.CubePlacementTotalMonth:
 		sums = clickColumns + throughSum
 	case !hasDestination(p.Cube):

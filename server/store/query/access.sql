@@ -54,6 +54,9 @@ SELECT id, label, role, province, destination, created_at, last_used_at, revoked
 -- name: key_by_hash
 SELECT id, label, role, province, destination, created_at, last_used_at, revoked_at FROM api_keys WHERE secret_hash = $1;
 
+-- name: key_by_id
+SELECT id, label, role, province, destination, created_at, last_used_at, revoked_at, secret_hash FROM api_keys WHERE id = $1;
+
 -- name: key_insert
 INSERT INTO api_keys (id, secret_hash, label, role, province, destination, created_at, last_used_at, revoked_at)
 VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM api_keys), $1, $2, $3, $4, $5, $6, 0, 0) RETURNING id;

@@ -17,6 +17,7 @@ import (
 	"lensan/server/health"
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/signups"
 	"lensan/server/stats"
 	"lensan/server/text"
 )
@@ -79,6 +80,7 @@ type Stats interface {
 // Access is what the API needs of access.
 type Access interface {
 	KeyActor(ctx context.Context, secret string) (referral.Actor, error)
+	SignedActor(ctx context.Context, id, unix int64, body, mac []byte) (referral.Actor, error)
 	CreateKey(ctx context.Context, by referral.Actor, k access.Key) (access.Key, string, error)
 	Keys(context.Context) ([]access.Key, error)
 	RevokeKey(ctx context.Context, by referral.Actor, id int64) error
@@ -92,6 +94,13 @@ type Health interface {
 	Force(ctx context.Context, a referral.Actor, id string, to health.State, reason string) (health.Status, error)
 }
 
+// Signups is what the API needs of signups.
+type Signups interface {
+	Take(ctx context.Context, a referral.Actor, in signups.Input) (signups.Report, signups.Outcome, error)
+	Preview(ctx context.Context, a referral.Actor, in signups.Input) (signups.Preview, error)
+	Reports(ctx context.Context, a referral.Actor, destination, id string) ([]signups.Report, error)
+}
+
 // Deps is what the API needs.
 type Deps struct {
 	Registry Registry
@@ -99,6 +108,7 @@ type Deps struct {
 	Access   Access
 	Health   Health
 	Coverage Coverage
+	Signups  Signups
 	Posters  Posters
 	Texts    *text.Bundle
 	Base     string // LENSAN_BASE_URL without a slash at the end

@@ -19,9 +19,10 @@ import (
 // call is one request of a known actor.
 type call struct {
 	*fiber.Ctx
-	ctx   context.Context
-	actor referral.Actor
-	texts *text.Language
+	ctx    context.Context
+	actor  referral.Actor
+	texts  *text.Language
+	signed bool // by the signature of the body, not by a key
 }
 
 // answer wraps an operation: key, role, time limit, headers.
@@ -31,14 +32,15 @@ func (a *API) answer(o operation) fiber.Handler {
 		defer cancel()
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-		actor, err := a.authenticate(ctx, c)
+		signed := o.path == signupsPath && o.method == fiber.MethodPost && c.Get(signatureHeader) != "" && c.Get(fiber.HeaderAuthorization) == ""
+		actor, err := a.authenticate(ctx, c, signed)
 		if err != nil {
 			return err
 		}
 		if !slices.Contains(o.roles, actor.Role) {
 			return referral.Errorf(referral.ErrForbidden, "error.forbidden")
 		}
-		request := &call{Ctx: c, ctx: ctx, actor: actor, texts: a.d.Texts.In(web.HeaderLang(c))}
+		request := &call{Ctx: c, ctx: ctx, actor: actor, texts: a.d.Texts.In(web.HeaderLang(c)), signed: signed}
 		if !o.query {
 			if err := request.query().done(); err != nil {
 				return err
@@ -52,19 +54,29 @@ func (a *API) answer(o operation) fiber.Handler {
 	}
 }
 
-// authenticate reads "Authorization: Bearer KEY" (RFC 6750).
-func (a *API) authenticate(ctx context.Context, c *fiber.Ctx) (referral.Actor, error) {
+// authenticate reads "Authorization: Bearer KEY" (RFC 6750), or the signature
+// of a report.
+func (a *API) authenticate(ctx context.Context, c *fiber.Ctx, signed bool) (referral.Actor, error) {
+	if signed {
+		actor, err := a.signedActor(ctx, c)
+		return actor, unauthorized(c, err)
+	}
 	scheme, secret, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
 	if !strings.EqualFold(scheme, "Bearer") || secret == "" {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="lensan"`)
 		return referral.Actor{}, fiber.ErrUnauthorized
 	}
 	actor, err := a.d.Access.KeyActor(ctx, strings.Clone(strings.TrimSpace(secret)))
+	return actor, unauthorized(c, err)
+}
+
+// unauthorized makes an unknown key 401; other errors it returns as they are.
+func unauthorized(c *fiber.Ctx, err error) error {
 	if errors.Is(err, referral.ErrNotFound) {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="lensan", error="invalid_token"`)
-		return referral.Actor{}, fiber.ErrUnauthorized
+		return fiber.ErrUnauthorized
 	}
-	return actor, err
+	return err
 }
 
 // withStatus is a referral error with another status than its kind's.

@@ -27,6 +27,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/rollup"
+	"lensan/server/signups"
 	"lensan/server/stats"
 	"lensan/server/store"
 	"lensan/server/text"
@@ -107,7 +108,7 @@ func newKit(t testing.TB) *kit {
 	pages, err := web.NewPages(texts, files, web.Templates())
 	must(t, pages, err)
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, slog.New(slog.NewTextHandler(testLog{t}, nil)))))
-	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Health: k.health, Coverage: k.coverage, Texts: texts,
+	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Health: k.health, Coverage: k.coverage, Signups: signups.New(k.store, k.registry, k.links, k.now), Texts: texts,
 		Base: base, Now: k.now, Releases: releases, Posters: &app.Posters{Registry: k.registry, Texts: texts, Base: base, Now: k.now}, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
 	k.api.Register(k.app)
 	return k

@@ -20,6 +20,8 @@ var (
 	staff     = []referral.Role{referral.RoleAdmin, referral.RoleEditor}
 	writers   = []referral.Role{referral.RoleAdmin, referral.RoleEditor, referral.RoleProvince}
 	readers   = []referral.Role{referral.RoleAdmin, referral.RoleEditor, referral.RoleProvince, referral.RoleViewer}
+	senders   = []referral.Role{referral.RoleAdmin, referral.RoleMarketplace}
+	reporters = []referral.Role{referral.RoleAdmin, referral.RoleEditor, referral.RoleViewer, referral.RoleMarketplace}
 	everyone  = []referral.Role{referral.RoleAdmin, referral.RoleEditor, referral.RoleProvince, referral.RoleViewer, referral.RoleMarketplace}
 )
 
@@ -81,6 +83,10 @@ func (a *API) operations() []operation {
 		{patch, "/widget", adminOnly, a.handleWidgetUpdate, false},
 
 		{get, "/stats", readers, a.handleStats, true},
+
+		{get, signupsPath, reporters, a.handleSignupReports, true},
+		{post, signupsPath, senders, a.handleSignups, false},
+		{post, signupsPath + ":import", senders, a.handleSignupsImport, true},
 
 		{get, "/coverage", readers, a.handleCoverage, true},
 		{get, "/audit", adminOnly, a.handleAudit, true},

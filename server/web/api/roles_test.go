@@ -77,6 +77,11 @@ func TestRoles(t *testing.T) {
 		{"GET", "/stats?portal=stttt-an-giang", "", strings.Replace(readOwn, "404", "422", 1)},
 		{"GET", "/stats?placement={code}", "", strings.Replace(readOwn, "404", "422", 1)},
 		{"GET", "/coverage", "", readAll},
+		{"GET", "/signups", "", "env 200, admin 200, editor 200, own 403, foreign 403, viewer 200, marketplace 200"},
+		{"POST", "/signups", `{"report_id":"#","destination":"postmart","rows":[{"day":"2026-11-24","code":"{code}","count":0}]}`,
+			"env 201, admin 201, editor 403, own 403, foreign 403, viewer 403, marketplace 201"},
+		{"POST", "/signups:import?report_id=csv-#&destination=postmart", "day,code,count\n2026-11-24,{code},0\n",
+			"env 201, admin 201, editor 403, own 403, foreign 403, viewer 403, marketplace 201"},
 		{"GET", "/audit", "", admin},
 		{"GET", "/keys", "", admin},
 		{"POST", "/keys", `{"label":"#","role":"viewer"}`, adminNew},
@@ -132,10 +137,10 @@ func TestRoles(t *testing.T) {
 				if strings.Contains(c.path, "{key}") {
 					key = k.post("env", "/keys", `{"label":"x","role":"viewer"}`).want(201).str("id")
 				}
-				r := request{role: role, method: c.method, body: strings.ReplaceAll(c.body, "#", nameOf(role)),
+				r := request{role: role, method: c.method, body: strings.NewReplacer("#", nameOf(role), "{code}", code).Replace(c.body),
 					path: strings.NewReplacer("#", nameOf(role), "{code}", code, "{key}", key, "{place}", place, "{done}", done[role],
 						"{report}", fmt.Sprint(report.Num)).Replace(c.path)}
-				if strings.HasSuffix(c.path, ":import") {
+				if strings.Contains(c.path, ":import") {
 					r.header = []string{"Content-Type: text/csv"}
 				}
 				before := k.version()

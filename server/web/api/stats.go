@@ -23,7 +23,7 @@ type countsView struct {
 	Bot      int64  `json:"bot"`
 	Preview  int64  `json:"preview"`
 	Views    *int64 `json:"views"`
-	Signups  int64  `json:"signups"`
+	Signups  *int64 `json:"signups"`
 	Loads    *int64 `json:"loads"`
 	Arrivals int64  `json:"arrivals"`
 	Through  *int64 `json:"through"`
@@ -65,7 +65,7 @@ func counts(r stats.Row) countsView {
 		return &n
 	}
 	return countsView{Recorded: r.Recorded(), People: r.People, Repeat: r.Repeat, Bot: r.Bot, Preview: r.Preview, Views: known(r.Views),
-		Signups: r.Signups, Loads: known(r.Loads), Arrivals: r.Arrivals, Through: known(r.Through), Visitors: known(r.Visitors)}
+		Signups: known(r.Signups), Loads: known(r.Loads), Arrivals: r.Arrivals, Through: known(r.Through), Visitors: known(r.Visitors)}
 }
 
 func report(q stats.Query, r stats.Report) reportView {

@@ -121,7 +121,9 @@ func (n *numbers) funnel(v *visit) []funnelStep {
 	if total.Through != stats.Unknown {
 		add("through", v.l.T("dashboard.figure.through"), by("destination"), total.Through, total.Arrivals, "overview.funnel.of_arrivals")
 	}
-	add("signups", v.l.T("overview.figure.signups"), by("destination"), total.Signups, max(total.Through, 0), "overview.funnel.of_through")
+	if total.Signups != stats.Unknown {
+		add("signups", v.l.T("overview.figure.signups"), by("destination"), total.Signups, max(total.Through, 0), "overview.funnel.of_through")
+	}
 	highest := int64(1)
 	for _, step := range out {
 		highest = max(highest, step.Value)

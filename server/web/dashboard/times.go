@@ -87,7 +87,8 @@ func sum(rows []stats.Row) (s stats.Row) {
 	}
 	for _, r := range rows {
 		s.People, s.Repeat, s.Bot, s.Preview = s.People+r.People, s.Repeat+r.Repeat, s.Bot+r.Bot, s.Preview+r.Preview
-		s.Arrivals, s.Signups = s.Arrivals+r.Arrivals, s.Signups+r.Signups
+		s.Arrivals += r.Arrivals
+		add(&s.Signups, r.Signups)
 		add(&s.Through, r.Through)
 		add(&s.Views, r.Views)
 	}
