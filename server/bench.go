@@ -37,7 +37,7 @@ func (c benchCmd) Run(t *terminal) error {
 		},
 		Real: func(s bench.Setup) *exec.Cmd {
 			return child([]string{"LENSAN_LISTEN=" + s.Listen, "LENSAN_DATA=" + s.Data, "LENSAN_API_KEY=" + s.APIKey,
-				"LENSAN_METRICS_LISTEN=", "LENSAN_BASE_URL=https://lensan.example", "LENSAN_TRUSTED_PROXIES="}, "serve")
+				"LENSAN_METRICS_LISTEN=", "LENSAN_HEALTH_INTERVAL=0", "LENSAN_COVERAGE_INTERVAL=0", "LENSAN_BASE_URL=https://lensan.example", "LENSAN_TRUSTED_PROXIES="}, "serve")
 		},
 	}
 	if term.IsTerminal(int(os.Stderr.Fd())) {

@@ -26,7 +26,7 @@ func startServer(t *testing.T) string {
 	cmd := exec.Command(program, "serve")
 	listen := freeAddress(t)
 	base := "http://" + listen
-	cmd.Env = append(os.Environ(), "LANG=en", "LENSAN_DATA="+t.TempDir(), "LENSAN_API_KEY="+testKey, "LENSAN_LISTEN="+listen, "LENSAN_BASE_URL="+base, "LENSAN_METRICS_LISTEN=")
+	cmd.Env = append(os.Environ(), "LANG=en", "LENSAN_DATA="+t.TempDir(), "LENSAN_API_KEY="+testKey, "LENSAN_LISTEN="+listen, "LENSAN_BASE_URL="+base, "LENSAN_METRICS_LISTEN=", "LENSAN_HEALTH_INTERVAL=0", "LENSAN_COVERAGE_INTERVAL=0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

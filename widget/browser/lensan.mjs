@@ -16,7 +16,7 @@ export const base = "http://lensan.invalid"; // what the server takes for its ow
 export async function start() {
   const data = await mkdtemp(join(tmpdir(), "lensan-widget-"));
   const child = spawn(process.env.LENSAN_BINARY, ["serve"], {
-    env: { ...process.env, LANG: "en", LENSAN_DATA: data, LENSAN_API_KEY: key, LENSAN_BASE_URL: base, LENSAN_LISTEN: "127.0.0.1:0", LENSAN_METRICS_LISTEN: "" },
+    env: { ...process.env, LANG: "en", LENSAN_DATA: data, LENSAN_API_KEY: key, LENSAN_BASE_URL: base, LENSAN_LISTEN: "127.0.0.1:0", LENSAN_METRICS_LISTEN: "", LENSAN_HEALTH_INTERVAL: "0", LENSAN_COVERAGE_INTERVAL: "0" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let port;
