@@ -9,11 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/shirou/gopsutil/v4/disk"
 
-	"lensan/server/clicklog/localjournal"
 	"lensan/server/config"
 	"lensan/server/qr"
 	"lensan/server/referral"
@@ -104,72 +102,9 @@ func checkFiles(ctx context.Context, c config.Config) []Finding {
 		findings = append(findings, checkDatabase(ctx, c)...)
 	}
 	if exists(filepath.Join(c.Data, journalFolder)) {
-		findings = append(findings, checkJournal(c))
+		findings = append(findings, checkJournal(ctx, c))
 	}
 	return findings
 }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
-
-func checkDatabase(ctx context.Context, c config.Config) []Finding {
-	bad := func(err error) []Finding {
-		return []Finding{{Subject: "database", Level: Failure, Key: "database_bad", Args: referral.Args{"cause": err.Error()}}}
-	}
-	s, err := OpenStore(c)
-	if err != nil {
-		return bad(err)
-	}
-	defer s.Close()
-	list, err := s.MigrationStatus(ctx)
-	if err != nil {
-		return bad(err)
-	}
-	pending, version := 0, int64(0)
-	for _, m := range list {
-		if !m.AppliedAt.IsZero() {
-			version = m.Version
-		} else {
-			pending++
-		}
-	}
-	if pending > 0 {
-		return []Finding{{Subject: "database", Level: Warning, Key: "database_pending", Args: referral.Args{"n": fmt.Sprint(pending)}}}
-	}
-	if err := s.CheckWritable(ctx); err != nil {
-		return bad(err)
-	}
-	findings := []Finding{{Subject: "database", Key: "database_fine", Args: referral.Args{"version": fmt.Sprint(version)}}}
-	differences, err := s.Reconcile(ctx)
-	if err != nil {
-		return append(findings, bad(err)...)
-	}
-	clicks, last, err := s.AppliedClicks(ctx)
-	if err != nil {
-		return append(findings, bad(err)...)
-	}
-	counts := Finding{Subject: "counts", Key: "counts_fine", Args: referral.Args{"n": fmt.Sprint(clicks)}}
-	if len(differences) > 0 {
-		counts.Level, counts.Key, counts.Args["which"] = Failure, "counts_bad", fmt.Sprint(differences)
-	}
-	return append(findings, counts, checkClock(last))
-}
-
-func checkClock(last time.Time) Finding {
-	now := time.Now()
-	f := Finding{Subject: "clock", Key: "clock_fine", Args: referral.Args{"time": now.In(referral.Zone).Format("15:04:05 02/01/2006")}}
-	if last.After(now.Add(time.Minute)) {
-		f.Level, f.Key, f.Args["time"] = Failure, "clock_behind", last.In(referral.Zone).Format("15:04:05 02/01/2006")
-	}
-	return f
-}
-
-func checkJournal(c config.Config) Finding {
-	bad := func(err error) Finding {
-		return Finding{Subject: "journal", Level: Failure, Key: "journal_bad", Args: referral.Args{"cause": err.Error()}}
-	}
-	_, seq, err := localjournal.Inspect(filepath.Join(c.Data, journalFolder))
-	if err != nil {
-		return bad(err)
-	}
-	return Finding{Subject: "journal", Key: "journal_fine", Args: referral.Args{"seq": fmt.Sprint(seq)}}
-}
