@@ -34,8 +34,17 @@ var placementColumns = []column{
 // name, province, province_on, hosts (parted by space or |) and contact_email.
 // At most 20,000 rows and 10 MB.
 func (r *Registry) ImportPortals(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Portal, error) {
+	return r.importPortals(ctx, a, csv, false)
+}
+
+// PreviewPortals returns what ImportPortals would, and writes nothing.
+func (r *Registry) PreviewPortals(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Portal, error) {
+	return r.importPortals(ctx, a, csv, true)
+}
+
+func (r *Registry) importPortals(ctx context.Context, a referral.Actor, csv io.Reader, dry bool) ([]referral.Portal, error) {
 	lines := map[string]int{}
-	return importRows(ctx, r, a, csv, portalColumns, func(tx Tx, row tableRow, f *referral.Faults) (p referral.Portal, err error) {
+	return importRows(ctx, r, a, csv, portalColumns, dry, func(tx Tx, row tableRow, f *referral.Faults) (p referral.Portal, err error) {
 		id := row.cells["id"]
 		if first, seen := lines[id]; seen && id != "" {
 			f.Add("/id", "error.csv_duplicate", "value", id, "line", strconv.Itoa(first))
@@ -62,9 +71,19 @@ func (r *Registry) ImportPortals(ctx context.Context, a referral.Actor, csv io.R
 // and campaign. Two rows that are the same in all of them are a fault: nobody
 // could tell their codes apart.
 func (r *Registry) ImportPlacements(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Placement, error) {
+	return r.importPlacements(ctx, a, csv, false)
+}
+
+// PreviewPlacements returns what ImportPlacements would, and writes nothing; its
+// codes are not those that an import will draw.
+func (r *Registry) PreviewPlacements(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Placement, error) {
+	return r.importPlacements(ctx, a, csv, true)
+}
+
+func (r *Registry) importPlacements(ctx context.Context, a referral.Actor, csv io.Reader, dry bool) ([]referral.Placement, error) {
 	type key struct{ portal, kind, destination, label, campaign string }
 	lines := map[key]int{}
-	return importRows(ctx, r, a, csv, placementColumns, func(tx Tx, row tableRow, f *referral.Faults) (p referral.Placement, err error) {
+	return importRows(ctx, r, a, csv, placementColumns, dry, func(tx Tx, row tableRow, f *referral.Faults) (p referral.Placement, err error) {
 		c := row.cells
 		k := key{c["portal"], c["kind"], c["destination"], c["label"], c["campaign"]}
 		if first, seen := lines[k]; seen {
@@ -78,9 +97,9 @@ func (r *Registry) ImportPlacements(ctx context.Context, a referral.Actor, csv i
 	})
 }
 
-// importRows inserts every row in one transaction. After a fault the further
+// importRows inserts every row in one transaction, which a dry run rolls back. After a fault the further
 // rows are still looked at, so that all faults are reported together.
-func importRows[T any](ctx context.Context, r *Registry, a referral.Actor, csv io.Reader, columns []column,
+func importRows[T any](ctx context.Context, r *Registry, a referral.Actor, csv io.Reader, columns []column, dry bool,
 	insert func(tx Tx, row tableRow, f *referral.Faults) (T, error)) ([]T, error) {
 	if err := mayWrite(a); err != nil {
 		return nil, err
@@ -104,7 +123,10 @@ func importRows[T any](ctx context.Context, r *Registry, a referral.Actor, csv i
 			}
 			list = append(list, item)
 		}
-		return faults.err()
+		if err := faults.err(); err != nil || !dry {
+			return err
+		}
+		return errUnchanged
 	})
 	return orNothing(list, err)
 }
