@@ -82,6 +82,10 @@ type Registry interface {
 	PlaceBatch(ctx context.Context, a referral.Actor, id string, on *referral.Day) (referral.PrintBatch, error)
 	PlacePlace(ctx context.Context, a referral.Actor, batch string, code referral.Code, in registry.PlacedInput) (referral.PrintPlace, error)
 	RetireBatch(ctx context.Context, a referral.Actor, id, reason string) (referral.PrintBatch, error)
+	PreviewPortals(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Portal, error)
+	PreviewPlacements(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Placement, error)
+	ImportPortals(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Portal, error)
+	ImportPlacements(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Placement, error)
 	Undo(ctx context.Context, a referral.Actor, entity, key string, change int64, reason string) error
 	History(ctx context.Context, a referral.Actor, entity, key string, p registry.Page) ([]referral.Change, string, error)
 	Release(ctx context.Context, a referral.Actor) (referral.Release, error)
