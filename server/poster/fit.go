@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/image/font/sfnt"
+
+	"lensan/server/pdf"
 )
 
 // Be Vietnam Pro in em: small letters and plain capitals reach ascent, tails
@@ -16,6 +18,14 @@ const (
 
 // millimetresPerPoint turns a type size into mm.
 const millimetresPerPoint = 25.4 / 72
+
+// fonts set texts.
+type fonts struct{ *pdf.Fonts }
+
+func openFonts() (*fonts, error) {
+	f, err := pdf.OpenFonts()
+	return &fonts{f}, err
+}
 
 // A frame is where something stands on the trimmed page, in mm from its upper
 // left corner.
@@ -43,7 +53,7 @@ type style struct {
 // A span is a part of a text in one weight.
 type span struct {
 	text   string
-	weight weight
+	weight pdf.Weight
 }
 
 // A line is a line of text, its spans in order.
@@ -72,7 +82,7 @@ func (f *fonts) ascent(spans []span) (em float64) {
 	em = ascent
 	for _, s := range spans {
 		for _, r := range s.text {
-			em = max(em, f.faces[s.weight].glyph(r).above)
+			em = max(em, f.Faces[s.weight].Glyph(r).Above)
 		}
 	}
 	return em
@@ -132,8 +142,8 @@ func (f *fonts) words(spans []span) (out []word) {
 	return out
 }
 
-func (f *fonts) word(text string, w weight, glued bool) word {
-	return word{span{text, w}, glued, f.faces[w].width(text)}
+func (f *fonts) word(text string, w pdf.Weight, glued bool) word {
+	return word{span{text, w}, glued, f.Faces[w].Width(text)}
 }
 
 // wrap fills lines one after the other; ok is false if a word is too wide.
@@ -147,7 +157,7 @@ func (f *fonts) wrap(ws []word, size, width float64) (lines []line, ok bool) {
 		}
 		space := 0.0
 		if i > start {
-			space = f.faces[ws[i].weight].glyph(' ').advance
+			space = f.Faces[ws[i].weight].Glyph(' ').Advance
 		}
 		switch {
 		case (filled+space+chunk)*em <= width:
@@ -190,7 +200,7 @@ func (f *fonts) line(ws []word, size float64) (l line) {
 
 func (f *fonts) measure(spans []span, size float64) (mm float64) {
 	for _, s := range spans {
-		mm += f.faces[s.weight].width(s.text)
+		mm += f.Faces[s.weight].Width(s.text)
 	}
 	return mm * size * millimetresPerPoint
 }
@@ -233,15 +243,15 @@ func (f *fonts) broken(ws []word, size, width float64) (out []word) {
 
 // fitting returns how many bytes of a text, at least one sign, are within a
 // width in em.
-func (f *fonts) fitting(text string, w weight, most float64) (end int) {
+func (f *fonts) fitting(text string, w pdf.Weight, most float64) (end int) {
 	var before sfnt.GlyphIndex
 	em := 0.0
 	for i, r := range text {
-		g := f.faces[w].glyph(r)
-		if em += g.advance + f.faces[w].kern(before, g.index); i > 0 && em > most {
+		g := f.Faces[w].Glyph(r)
+		if em += g.Advance + f.Faces[w].Kern(before, g.Index); i > 0 && em > most {
 			return i
 		}
-		before = g.index
+		before = g.Index
 	}
 	return len(text)
 }

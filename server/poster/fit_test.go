@@ -6,9 +6,8 @@ import (
 	"testing"
 	"unicode"
 
-	"golang.org/x/image/font"
-
 	"lensan/assets"
+	"lensan/server/pdf"
 	"lensan/server/qr"
 	"lensan/server/referral"
 	"lensan/server/text"
@@ -106,15 +105,14 @@ func inkOf(f *fonts, b *block) frame {
 		}
 		base := top + size*(b.above+float64(i)*b.style.leading)
 		for _, s := range l.spans {
-			face := f.faces[s.weight]
-			face.walk(s.text, func(g glyph, kern float64) {
+			face := f.Faces[s.weight]
+			face.Walk(s.text, func(g pdf.Glyph, kern float64) {
 				x += kern * size
-				box, _, err := face.font.GlyphBounds(&face.buffer, g.index, face.units(), font.HintingNone)
-				if err == nil && box.Max.X > box.Min.X {
-					x1, x2 = min(x1, x+float64(box.Min.X)/face.em*size), max(x2, x+float64(box.Max.X)/face.em*size)
-					y1, y2 = min(y1, base+float64(box.Min.Y)/face.em*size), max(y2, base+float64(box.Max.Y)/face.em*size)
+				if g.Right > g.Left {
+					x1, x2 = min(x1, x+g.Left*size), max(x2, x+g.Right*size)
+					y1, y2 = min(y1, base-g.Above*size), max(y2, base+g.Below*size)
 				}
-				x += g.advance * size
+				x += g.Advance * size
 			})
 		}
 	}

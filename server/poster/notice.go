@@ -1,6 +1,7 @@
 package poster
 
 import (
+	"lensan/server/pdf"
 	"lensan/server/qr"
 	"lensan/server/referral"
 	"lensan/server/text"
@@ -45,16 +46,16 @@ func notice(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, width float64
 	set.layout.rule = set.frame(0, 0, edge, below+23.1, inner, 0.3)
 
 	if s.Portal == "" {
-		set.add("province", []span{{s.Province, semiBold}}, style{size: 22, leading: 1.1, middle: true, cut: true}, 32, 10, 108, 14)
+		set.add("province", []span{{s.Province, pdf.SemiBold}}, style{size: 22, leading: 1.1, middle: true, cut: true}, 32, 10, 108, 14)
 	} else {
-		set.add("province", []span{{s.Province, semiBold}}, style{size: 18, leading: 1.1, cut: true}, 32, 9, 108, 8.5)
-		set.add("portal", []span{{s.Portal, regular}}, style{size: 10.5, leading: 1.1, grey: true, cut: true}, 32, 17.3, 108, 7.7)
+		set.add("province", []span{{s.Province, pdf.SemiBold}}, style{size: 18, leading: 1.1, cut: true}, 32, 9, 108, 8.5)
+		set.add("portal", []span{{s.Portal, pdf.Regular}}, style{size: 10.5, leading: 1.1, grey: true, cut: true}, 32, 17.3, 108, 7.7)
 	}
-	set.add("title", s.words(l, "title", semiBold), style{size: 11, leading: 1.1, align: right, accent: true}, 142, 9.6, 54, 15.4)
-	set.add("call", s.words(l, "call", semiBold), style{size: 34, leading: 1.1, align: centre, middle: true}, edge, top+1.5, inner, above-top-1.5)
-	set.add("scan", s.words(l, "scan", semiBold), style{size: 20, leading: 1.1, align: centre, middle: true}, edge, below, inner, 9.5)
+	set.add("title", s.words(l, "title", pdf.SemiBold), style{size: 11, leading: 1.1, align: right, accent: true}, 142, 9.6, 54, 15.4)
+	set.add("call", s.words(l, "call", pdf.SemiBold), style{size: 34, leading: 1.1, align: centre, middle: true}, edge, top+1.5, inner, above-top-1.5)
+	set.add("scan", s.words(l, "scan", pdf.SemiBold), style{size: 20, leading: 1.1, align: centre, middle: true}, edge, below, inner, 9.5)
 	set.add("help", filled(s.text(l, "help"), "address", s.Words), style{size: 15, leading: 1.1, align: centre, middle: true}, edge, below+9.2, inner, 7.8)
-	set.add("warning", s.words(l, "warning", semiBold), style{size: 11.5, leading: 1.1, align: centre, middle: true}, edge, below+16.5, inner, 5.8)
+	set.add("warning", s.words(l, "warning", pdf.SemiBold), style{size: 11.5, leading: 1.1, align: centre, middle: true}, edge, below+16.5, inner, 5.8)
 	set.foot(l, s, edge, below+25, inner, bottom-below-25)
 	return set.layout, set.faults.Err()
 }
@@ -114,7 +115,7 @@ func (t *setter) foot(l *text.Language, s *Sheet, x, y, width, height float64) {
 	}
 	switch {
 	case s.Draft:
-		t.add("serial", []span{{l.T("poster.unnumbered"), semiBold}}, end, x+width*0.48, y, width*0.52, row)
+		t.add("serial", []span{{l.T("poster.unnumbered"), pdf.SemiBold}}, end, x+width*0.48, y, width*0.52, row)
 	case s.Serial != "":
 		t.add("serial", filled(l.T("poster.serial"), "serial", s.Serial), end, x+width*0.48, y, width*0.52, row)
 	}
@@ -129,7 +130,7 @@ func drawNotice(p *page, l *text.Language, out layout, symbol int, draft bool) {
 		p.draftBand(l, frame{-p.bleed, -p.bleed, p.width + 2*p.bleed, 8.6*k + p.bleed}, 8*k)
 		p.fill(black, frame{-p.bleed, p.height - 3.5*k, p.width + 2*p.bleed, 3.5*k + p.bleed})
 	}
-	p.place("M", markObject, 14*k, 10*k, 14*k)
+	p.place("M", pdf.MarkObject, 14*k, 10*k, 14*k)
 	p.fill(accent, frame{14 * k, 26.8 * k, p.width - 28*k, 0.5 * k})
 	p.place("Q", symbol, out.symbol.x, out.symbol.y, out.symbol.width)
 	p.fill(dim, out.rule)

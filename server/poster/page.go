@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 
+	"lensan/server/pdf"
 	"lensan/server/qr"
 	"lensan/server/text"
 )
@@ -33,6 +34,13 @@ func newGeometry(size [2]float64, withBleed bool) geometry {
 	return g
 }
 
+func (g geometry) boxes() pdf.Boxes {
+	edge := func(by float64) [4]float64 {
+		return [4]float64{g.margin - by, g.margin - by, g.width + g.margin + by, g.height + g.margin + by}
+	}
+	return pdf.Boxes{Media: edge(g.margin), Bleed: edge(g.bleed), Trim: edge(0)}
+}
+
 // A page gathers the drawing of one page. Lengths are in mm from the upper left
 // corner of the trimmed page.
 type page struct {
@@ -48,17 +56,17 @@ func newPage(g geometry, f *fonts) *page {
 
 func (p *page) op(format string, args ...any) { fmt.Fprintf(&p.Buffer, format+"\n", args...) }
 
-func (p *page) x(mm float64) float64 { return (p.margin + mm) * pointsPerMillimetre }
-func (p *page) y(mm float64) float64 { return (p.margin + p.height - mm) * pointsPerMillimetre }
+func (p *page) x(mm float64) float64 { return (p.margin + mm) * pdf.PointsPerMillimetre }
+func (p *page) y(mm float64) float64 { return (p.margin + p.height - mm) * pdf.PointsPerMillimetre }
 
 func (p *page) fill(colour string, f frame) {
-	p.op("%s %.3f %.3f %.3f %.3f re f", colour, p.x(f.x), p.y(f.y+f.height), f.width*pointsPerMillimetre, f.height*pointsPerMillimetre)
+	p.op("%s %.3f %.3f %.3f %.3f re f", colour, p.x(f.x), p.y(f.y+f.height), f.width*pdf.PointsPerMillimetre, f.height*pdf.PointsPerMillimetre)
 }
 
 // place draws an XObject of one unit a side, y down, in a square.
 func (p *page) place(name string, object int, x, y, side float64) {
 	p.objects[name] = object
-	p.op("q %.4f 0 0 %.4f %.4f %.4f cm /%s Do Q", side*pointsPerMillimetre, -side*pointsPerMillimetre, p.x(x), p.y(y), name)
+	p.op("q %.4f 0 0 %.4f %.4f %.4f cm /%s Do Q", side*pdf.PointsPerMillimetre, -side*pdf.PointsPerMillimetre, p.x(x), p.y(y), name)
 }
 
 func (p *page) text(b block, colour string) {
@@ -77,7 +85,7 @@ func (p *page) text(b block, colour string) {
 		}
 		p.op("BT %s 1 0 0 1 %.3f %.3f Tm", colour, p.x(x), p.y(top+size*(b.above+float64(i)*b.style.leading)))
 		for _, s := range l.spans {
-			p.op("/F%d %.2f Tf %s TJ", s.weight, b.size, p.fonts.faces[s.weight].show(s.text))
+			p.op("/F%d %.2f Tf %s TJ", s.weight, b.size, p.fonts.Faces[s.weight].Show(s.text))
 		}
 		p.op("ET")
 	}
@@ -100,7 +108,7 @@ func (p *page) draftBand(l *text.Language, f frame, height float64) {
 	p.fill(black, f)
 	inner := frame{f.x + 2, f.y + f.height - height, f.width - 4, height}
 	st := style{size: height * 2, least: leastOnStickers, leading: 1, align: centre, middle: true, cut: true}
-	if b, ok := p.fonts.fit("draft", []span{{l.T("poster.draft"), semiBold}}, st, inner); ok {
+	if b, ok := p.fonts.fit("draft", []span{{l.T("poster.draft"), pdf.SemiBold}}, st, inner); ok {
 		p.text(b, white)
 	}
 }
@@ -114,7 +122,7 @@ func (p *page) cropMarks() {
 
 // marks draws cuts at each x at the top and the foot, at each y at both sides.
 func (p *page) marks(x, y []float64) {
-	p.op("0 G %.3f w", cropWidth*pointsPerMillimetre)
+	p.op("0 G %.3f w", cropWidth*pdf.PointsPerMillimetre)
 	near, far := p.bleed+1, p.margin-1
 	for _, x := range x {
 		p.line(x, -far, x, -near)
@@ -131,7 +139,7 @@ func (p *page) line(x1, y1, x2, y2 float64) {
 }
 
 // symbolObject writes a symbol as one path of one unit a side.
-func symbolObject(p *pdf, s *qr.Shape) int {
+func symbolObject(p *pdf.Writer, s *qr.Shape) int {
 	var path bytes.Buffer
 	fmt.Fprintf(&path, "%s %.8f 0 0 %.8f 0 0 cm\n", black, 1/float64(s.Size), 1/float64(s.Size))
 	for _, ring := range s.Rings {
@@ -145,8 +153,8 @@ func symbolObject(p *pdf, s *qr.Shape) int {
 		path.WriteString("h\n")
 	}
 	path.WriteString("f")
-	number := p.next()
-	p.stream(number, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>", path.Bytes())
+	number := p.Next()
+	p.Stream(number, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>", path.Bytes())
 	return number
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 
+	"lensan/server/pdf"
 	"lensan/server/qr"
 	"lensan/server/referral"
 	"lensan/server/text"
@@ -34,12 +35,19 @@ type Options struct {
 	Language *text.Language // required
 }
 
+func firstError(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
 // A writer makes one document.
 type writer struct {
 	Options
 	geometry geometry
 	fonts    *fonts
-	pdf      *pdf
+	pdf      *pdf.Writer
 
 	code    string // of the symbol written last: posters of one code follow each other
 	shape   *qr.Shape
@@ -119,8 +127,8 @@ func begin(w io.Writer, o Options) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &writer{Options: o, geometry: newGeometry(size, o.Bleed), fonts: f, pdf: newPDF(w)}
-	return d, writeMark(d.pdf)
+	d := &writer{Options: o, geometry: newGeometry(size, o.Bleed), fonts: f, pdf: pdf.New(w)}
+	return d, pdf.WriteMark(d.pdf)
 }
 
 func (d *writer) add(s *Sheet) error {
@@ -139,8 +147,8 @@ func (d *writer) add(s *Sheet) error {
 	}
 	p := newPage(d.geometry, d.fonts)
 	drawNotice(p, d.Language, out, d.symbol, s.Draft)
-	d.pdf.page(p.geometry, p.Bytes(), p.objects)
-	return d.pdf.err
+	d.pdf.Page(p.boxes(), p.Bytes(), p.objects)
+	return d.pdf.Err()
 }
 
 func (d *writer) addSticker(s *Sheet) error {
@@ -155,7 +163,7 @@ func (d *writer) addSticker(s *Sheet) error {
 	if d.onPage++; d.onPage == stickers {
 		d.finishStickers()
 	}
-	return d.pdf.err
+	return d.pdf.Err()
 }
 
 func (d *writer) finishStickers() {
@@ -163,7 +171,7 @@ func (d *writer) finishStickers() {
 		return
 	}
 	d.page.stickerMarks()
-	d.pdf.page(d.page.geometry, d.page.Bytes(), d.page.objects)
+	d.pdf.Page(d.page.boxes(), d.page.Bytes(), d.page.objects)
 	d.page, d.onPage = nil, 0
 }
 
@@ -177,7 +185,7 @@ func (d *writer) trace(address string) error {
 		return err
 	}
 	d.code, d.shape, d.symbol = address, shape, symbolObject(d.pdf, shape)
-	return d.pdf.err
+	return d.pdf.Err()
 }
 
 func (d *writer) end() error {
@@ -185,5 +193,5 @@ func (d *writer) end() error {
 		return errNone
 	}
 	d.finishStickers()
-	return d.pdf.close(d.fonts, d.Language.T("poster.document"), d.Language.Code)
+	return d.pdf.Close(d.fonts.Fonts, d.Language.T("poster.document"), d.Language.Code)
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"lensan/server/referral"
+
+	"lensan/server/pdf"
 )
 
 // Every paper opens without a warning, has its fonts in it, and says its lines.
@@ -50,7 +52,7 @@ func TestWrite_pureBlack(t *testing.T) {
 		t.Errorf("images: %v", images)
 	}
 	var b bytes.Buffer
-	p := newPDF(&b)
+	p := pdf.New(&b)
 	d := &writer{pdf: p}
 	if err := d.trace(sample().ScanURL); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package poster
 import (
 	"strings"
 
+	"lensan/server/pdf"
 	"lensan/server/referral"
 	"lensan/server/text"
 )
@@ -26,7 +27,7 @@ type Sheet struct {
 }
 
 func checkSigns(faults *referral.Faults, pointer, value string, f *fonts) {
-	if sign, found := f.missing(value); found {
+	if sign, found := f.Missing(value); found {
 		faults.Add(pointer, "error.poster_glyph", "sign", string(sign))
 	}
 }
@@ -47,7 +48,7 @@ func (s *Sheet) check(f *fonts) error {
 }
 
 // words returns a text of the sheet, its own or the language's, in a weight.
-func (s *Sheet) words(l *text.Language, key string, w weight) []span {
+func (s *Sheet) words(l *text.Language, key string, w pdf.Weight) []span {
 	return []span{{s.text(l, key), w}}
 }
 
@@ -65,7 +66,7 @@ func filled(text, name, value string) []span {
 	if !found {
 		before += " "
 	}
-	return []span{{before, regular}, {value, semiBold}, {after, regular}}
+	return []span{{before, pdf.Regular}, {value, pdf.SemiBold}, {after, pdf.Regular}}
 }
 
 // where joins place and commune.

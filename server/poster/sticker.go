@@ -1,6 +1,7 @@
 package poster
 
 import (
+	"lensan/server/pdf"
 	"lensan/server/qr"
 	"lensan/server/text"
 )
@@ -46,22 +47,22 @@ func sticker(f *fonts, l *text.Language, s *Sheet, shape *qr.Shape, place int) (
 	}
 	switch {
 	case s.Draft:
-		add("draft", []span{{l.T("poster.draft"), semiBold}}, style{size: 6, align: centre, cut: true}, 3)
+		add("draft", []span{{l.T("poster.draft"), pdf.SemiBold}}, style{size: 6, align: centre, cut: true}, 3)
 	case s.Serial == "":
-		add("province", []span{{s.Province, regular}}, style{size: 6, grey: true, cut: true}, 3)
+		add("province", []span{{s.Province, pdf.Regular}}, style{size: 6, grey: true, cut: true}, 3)
 	default:
 		set.addIn("serial", filled(l.T("poster.serial"), "serial", s.Serial), style{size: 5.5, leading: 1.15, align: right}, frame{x, y, width, 3})
 		whole := width
 		if n := len(set.layout.blocks); n > 0 {
 			width -= set.layout.blocks[n-1].lines[0].width + 1
 		}
-		add("province", []span{{s.Province, regular}}, style{size: 5.5, grey: true, cut: true}, 3)
+		add("province", []span{{s.Province, pdf.Regular}}, style{size: 5.5, grey: true, cut: true}, 3)
 		width = whole
 	}
-	add("call", s.words(l, "call", semiBold), style{size: 9}, 7.9)
-	add("scan", s.words(l, "scan", regular), style{size: 6.5}, 5.2)
-	add("help", []span{{s.Words, semiBold}}, style{size: 6.5}, 4.8)
-	add("warning", s.words(l, "warning", semiBold), style{size: 5.5}, 4.6)
+	add("call", s.words(l, "call", pdf.SemiBold), style{size: 9}, 7.9)
+	add("scan", s.words(l, "scan", pdf.Regular), style{size: 6.5}, 5.2)
+	add("help", []span{{s.Words, pdf.SemiBold}}, style{size: 6.5}, 4.8)
+	add("warning", s.words(l, "warning", pdf.SemiBold), style{size: 5.5}, 4.6)
 	add("verify", filled(l.T("poster.verify"), "address", s.VerifyURL), style{size: 5}, atY+bottom-y)
 	set.lower((atY + bottom - y) / 2)
 	return set.layout, set.faults.Err()

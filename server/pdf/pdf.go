@@ -1,4 +1,6 @@
-package poster
+// Package pdf writes PDF as it comes, page by page, with Be Vietnam Pro and the
+// mark. It knows nothing of what stands on the pages.
+package pdf
 
 import (
 	"bytes"
@@ -10,23 +12,23 @@ import (
 	"unicode/utf16"
 )
 
-// pointsPerMillimetre turns mm into the unit of PDF.
-const pointsPerMillimetre = 72 / 25.4
+// PointsPerMillimetre turns mm into the unit of PDF.
+const PointsPerMillimetre = 72 / 25.4
 
 // Objects with a number of their own; the others are numbered as they come.
 const (
 	catalogObject = 1 + iota
 	pagesObject
 	infoObject
-	markObject
+	MarkObject
 	firstFontObject
 	lastFixedObject = firstFontObject + weights - 1
 )
 
-// A pdf writes a document of PDF 1.7 (ISO 32000-1) object by object: a page
+// A Writer writes a document of PDF 1.7 (ISO 32000-1) object by object: a page
 // leaves when it is finished, and only fonts and lists wait for the end. Its
 // memory grows by some 30 bytes a page. After an error it writes nothing.
-type pdf struct {
+type Writer struct {
 	w       io.Writer
 	err     error
 	at      int64
@@ -36,14 +38,18 @@ type pdf struct {
 	flate   *zlib.Writer
 }
 
-func newPDF(w io.Writer) *pdf {
-	p := &pdf{w: w, offsets: make([]int64, lastFixedObject)}
+// New returns a Writer of a document without pages.
+func New(w io.Writer) *Writer {
+	p := &Writer{w: w, offsets: make([]int64, lastFixedObject)}
 	p.flate = zlib.NewWriter(&p.packed)
 	p.write("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 	return p
 }
 
-func (p *pdf) write(s string) {
+// Err returns the first error, nil if there was none.
+func (p *Writer) Err() error { return p.err }
+
+func (p *Writer) write(s string) {
 	if p.err != nil {
 		return
 	}
@@ -52,19 +58,20 @@ func (p *pdf) write(s string) {
 	p.at += int64(n)
 }
 
-// next returns the number of a new object.
-func (p *pdf) next() int {
+// Next returns the number of a new object.
+func (p *Writer) Next() int {
 	p.offsets = append(p.offsets, 0)
 	return len(p.offsets)
 }
 
-func (p *pdf) object(number int, body string) {
+// Object writes an object that Next gave a number.
+func (p *Writer) Object(number int, body string) {
 	p.offsets[number-1] = p.at
 	p.write(fmt.Sprintf("%d 0 obj\n%s\nendobj\n", number, body))
 }
 
-// stream writes a compressed stream whose dictionary has further entries.
-func (p *pdf) stream(number int, entries string, content []byte) {
+// Stream writes a compressed stream whose dictionary has further entries.
+func (p *Writer) Stream(number int, entries string, content []byte) {
 	p.packed.Reset()
 	p.flate.Reset(&p.packed)
 	_, err := p.flate.Write(content)
@@ -72,7 +79,7 @@ func (p *pdf) stream(number int, entries string, content []byte) {
 		p.err = firstError(p.err, err)
 		return
 	}
-	p.object(number, fmt.Sprintf("<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream", entries, p.packed.Len(), p.packed.Bytes()))
+	p.Object(number, fmt.Sprintf("<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream", entries, p.packed.Len(), p.packed.Bytes()))
 }
 
 func firstError(a, b error) error {
@@ -82,10 +89,14 @@ func firstError(a, b error) error {
 	return b
 }
 
-// page writes a finished page. XObjects are names with their objects.
-func (p *pdf) page(g geometry, content []byte, xObjects map[string]int) {
-	contents := p.next()
-	p.stream(contents, "", content)
+// Boxes are the paper of a page, what may be printed on, and what is left when
+// it is cut: left, lower, right and upper edge in mm.
+type Boxes struct{ Media, Bleed, Trim [4]float64 }
+
+// Page writes a finished page. XObjects are names with their objects.
+func (p *Writer) Page(b Boxes, content []byte, xObjects map[string]int) {
+	contents := p.Next()
+	p.Stream(contents, "", content)
 	var resources strings.Builder
 	for i := range weights {
 		fmt.Fprintf(&resources, "/F%d %d 0 R", i, firstFontObject+i)
@@ -94,11 +105,9 @@ func (p *pdf) page(g geometry, content []byte, xObjects map[string]int) {
 	for _, name := range sortedKeys(xObjects) {
 		fmt.Fprintf(&resources, "/%s %d 0 R", name, xObjects[name])
 	}
-	page := p.next()
-	p.object(page, fmt.Sprintf("<</Type/Page/Parent %d 0 R/MediaBox%s/BleedBox%s/TrimBox%s/Resources<</Font<<%s>>>>/Contents %d 0 R>>",
-		pagesObject, box(0, 0, g.width+2*g.margin, g.height+2*g.margin),
-		box(g.margin-g.bleed, g.margin-g.bleed, g.width+g.margin+g.bleed, g.height+g.margin+g.bleed),
-		box(g.margin, g.margin, g.width+g.margin, g.height+g.margin), resources.String(), contents))
+	page := p.Next()
+	p.Object(page, fmt.Sprintf("<</Type/Page/Parent %d 0 R/MediaBox%s/BleedBox%s/TrimBox%s/Resources<</Font<<%s>>>>/Contents %d 0 R>>",
+		pagesObject, box(b.Media), box(b.Bleed), box(b.Trim), resources.String(), contents))
 	p.pages = append(p.pages, page)
 }
 
@@ -112,30 +121,30 @@ func sortedKeys(m map[string]int) []string {
 }
 
 // box writes a rectangle of mm.
-func box(corners ...float64) string {
+func box(corners [4]float64) string {
 	var b strings.Builder
 	b.WriteByte('[')
 	for i, c := range corners {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		fmt.Fprintf(&b, "%.3f", c*pointsPerMillimetre)
+		fmt.Fprintf(&b, "%.3f", c*PointsPerMillimetre)
 	}
 	return b.String() + "]"
 }
 
-// close writes what only the end knows.
-func (p *pdf) close(fonts *fonts, title, lang string) error {
+// Close writes what only the end knows.
+func (p *Writer) Close(fonts *Fonts, title, lang string) error {
 	if err := fonts.write(p); err != nil {
 		return err
 	}
-	p.object(catalogObject, fmt.Sprintf("<</Type/Catalog/Pages %d 0 R/Lang(%s)/ViewerPreferences<</DisplayDocTitle true/PrintScaling/None>>>>", pagesObject, lang))
-	p.object(infoObject, fmt.Sprintf("<</Title%s/Producer%s>>", utf16Text(title), utf16Text("Lên Sàn")))
+	p.Object(catalogObject, fmt.Sprintf("<</Type/Catalog/Pages %d 0 R/Lang(%s)/ViewerPreferences<</DisplayDocTitle true/PrintScaling/None>>>>", pagesObject, lang))
+	p.Object(infoObject, fmt.Sprintf("<</Title%s/Producer%s>>", utf16Text(title), utf16Text("Lên Sàn")))
 	var kids strings.Builder
 	for _, page := range p.pages {
 		fmt.Fprintf(&kids, "%d 0 R ", page)
 	}
-	p.object(pagesObject, fmt.Sprintf("<</Type/Pages/Count %d/Kids[%s]>>", len(p.pages), kids.String()))
+	p.Object(pagesObject, fmt.Sprintf("<</Type/Pages/Count %d/Kids[%s]>>", len(p.pages), kids.String()))
 	start := p.at
 	p.write(fmt.Sprintf("xref\n0 %d\n0000000000 65535 f \n", len(p.offsets)+1))
 	for _, offset := range p.offsets {

@@ -1,4 +1,4 @@
-package poster
+package pdf
 
 import (
 	"encoding/binary"
@@ -16,39 +16,45 @@ import (
 	"lensan/assets"
 )
 
-// weight is one of the weights of Be Vietnam Pro.
-type weight int
+// Weight is one of the weights of Be Vietnam Pro.
+type Weight int
 
+// The weights.
 const (
-	regular weight = iota
-	semiBold
+	Regular Weight = iota
+	SemiBold
 	weights = iota
 )
 
-var fontFiles = [weights]string{regular: "fonts/BeVietnamPro-Regular.ttf", semiBold: "fonts/BeVietnamPro-SemiBold.ttf"}
+var fontFiles = [weights]string{Regular: "fonts/BeVietnamPro-Regular.ttf", SemiBold: "fonts/BeVietnamPro-SemiBold.ttf"}
 
-// fonts are the faces of one document, with the glyphs that it uses. It is for
+// Fonts are the faces of one document, with the glyphs that it uses. It is for
 // one goroutine.
-type fonts struct{ faces [weights]*face }
+type Fonts struct{ Faces [weights]*Face }
 
-type face struct {
+// A Face is one weight of the type.
+type Face struct {
 	raw    []byte
 	font   *sfnt.Font
 	buffer sfnt.Buffer
 	em     float64
-	glyphs map[rune]glyph
+	glyphs map[rune]Glyph
 	kerns  map[[2]sfnt.GlyphIndex]float64
 	used   map[sfnt.GlyphIndex]rune
 }
 
-type glyph struct {
-	index   sfnt.GlyphIndex // 0: the font lacks it
-	advance float64         // in em
-	above   float64         // what it blackens above the baseline, in em
+// A Glyph is a sign of a face.
+type Glyph struct {
+	Index   sfnt.GlyphIndex // 0: the font lacks it
+	Advance float64         // in em
+	// What it blackens, in em: from Left to Right of where it begins, and above
+	// and below the baseline.
+	Left, Right, Above, Below float64
 }
 
-func openFonts() (*fonts, error) {
-	f := &fonts{}
+// OpenFonts returns the faces, without a glyph used.
+func OpenFonts() (*Fonts, error) {
+	f := &Fonts{}
 	for i, path := range fontFiles {
 		raw, err := assets.Files.ReadFile(path)
 		if err != nil {
@@ -58,17 +64,17 @@ func openFonts() (*fonts, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		f.faces[i] = &face{raw: raw, font: parsed, em: float64(parsed.UnitsPerEm()), glyphs: map[rune]glyph{},
+		f.Faces[i] = &Face{raw: raw, font: parsed, em: float64(parsed.UnitsPerEm()), glyphs: map[rune]Glyph{},
 			kerns: map[[2]sfnt.GlyphIndex]float64{}, used: map[sfnt.GlyphIndex]rune{}}
 	}
 	return f, nil
 }
 
-// missing returns the first sign of s that the fonts have no glyph for.
-func (f *fonts) missing(s string) (sign rune, found bool) {
+// Missing returns the first sign of s that the fonts have no glyph for.
+func (f *Fonts) Missing(s string) (sign rune, found bool) {
 	for _, r := range s {
-		for _, face := range f.faces {
-			if face.glyph(r).index == 0 {
+		for _, face := range f.Faces {
+			if face.Glyph(r).Index == 0 {
 				return r, true
 			}
 		}
@@ -76,29 +82,31 @@ func (f *fonts) missing(s string) (sign rune, found bool) {
 	return 0, false
 }
 
-func (f *face) glyph(r rune) glyph {
+// Glyph returns what a sign looks like.
+func (f *Face) Glyph(r rune) Glyph {
 	g, known := f.glyphs[r]
 	if known {
 		return g
 	}
 	if index, err := f.font.GlyphIndex(&f.buffer, r); err == nil {
-		g.index = index
+		g.Index = index
 	}
-	if advance, err := f.font.GlyphAdvance(&f.buffer, g.index, f.units(), font.HintingNone); err == nil {
-		g.advance = float64(advance) / f.em
+	if advance, err := f.font.GlyphAdvance(&f.buffer, g.Index, f.units(), font.HintingNone); err == nil {
+		g.Advance = float64(advance) / f.em
 	}
-	if box, _, err := f.font.GlyphBounds(&f.buffer, g.index, f.units(), font.HintingNone); err == nil {
-		g.above = -float64(box.Min.Y) / f.em
+	if box, _, err := f.font.GlyphBounds(&f.buffer, g.Index, f.units(), font.HintingNone); err == nil {
+		em := func(n fixed.Int26_6) float64 { return float64(n) / f.em }
+		g.Left, g.Right, g.Above, g.Below = em(box.Min.X), em(box.Max.X), -em(box.Min.Y), em(box.Max.Y)
 	}
 	f.glyphs[r] = g
 	return g
 }
 
 // units is a size at which lengths are in units of the font.
-func (f *face) units() fixed.Int26_6 { return fixed.Int26_6(f.font.UnitsPerEm()) }
+func (f *Face) units() fixed.Int26_6 { return fixed.Int26_6(f.font.UnitsPerEm()) }
 
-// kern returns what two neighbours move together, in em.
-func (f *face) kern(left, right sfnt.GlyphIndex) float64 {
+// Kern returns what two neighbours move together, in em.
+func (f *Face) Kern(left, right sfnt.GlyphIndex) float64 {
 	pair := [2]sfnt.GlyphIndex{left, right}
 	k, known := f.kerns[pair]
 	if !known {
@@ -110,45 +118,46 @@ func (f *face) kern(left, right sfnt.GlyphIndex) float64 {
 	return k
 }
 
-// width returns the width of a text in em.
-func (f *face) width(text string) (em float64) {
-	f.walk(text, func(g glyph, kern float64) { em += kern + g.advance })
+// Width returns the width of a text in em.
+func (f *Face) Width(text string) (em float64) {
+	f.Walk(text, func(g Glyph, kern float64) { em += kern + g.Advance })
 	return em
 }
 
-func (f *face) walk(text string, visit func(g glyph, kern float64)) {
+// Walk visits the glyphs of a text, each with what it moves to the one before, in em.
+func (f *Face) Walk(text string, visit func(g Glyph, kern float64)) {
 	var before sfnt.GlyphIndex
 	for i, r := range text {
-		g := f.glyph(r)
+		g := f.Glyph(r)
 		kern := 0.0
 		if i > 0 {
-			kern = f.kern(before, g.index)
+			kern = f.Kern(before, g.Index)
 		}
 		visit(g, kern)
-		before = g.index
+		before = g.Index
 	}
 }
 
-// show returns the operand of PDF's TJ for a text and keeps its glyphs.
-func (f *face) show(text string) string {
+// Show returns the operand of PDF's TJ for a text and keeps its glyphs.
+func (f *Face) Show(text string) string {
 	for _, r := range text {
-		f.used[f.glyph(r).index] = r
+		f.used[f.Glyph(r).Index] = r
 	}
 	var b strings.Builder
 	b.WriteString("[<")
-	f.walk(text, func(g glyph, kern float64) {
+	f.Walk(text, func(g Glyph, kern float64) {
 		if kern != 0 {
 			fmt.Fprintf(&b, ">%.0f<", -1000*kern)
 		}
-		fmt.Fprintf(&b, "%04X", uint16(g.index))
+		fmt.Fprintf(&b, "%04X", uint16(g.Index))
 	})
 	b.WriteString(">]")
 	return b.String()
 }
 
 // write embeds the glyphs used.
-func (f *fonts) write(p *pdf) error {
-	for i, face := range f.faces {
+func (f *Fonts) write(p *Writer) error {
+	for i, face := range f.Faces {
 		if err := face.write(p, firstFontObject+i); err != nil {
 			return fmt.Errorf("embed %s: %w", fontFiles[i], err)
 		}
@@ -156,7 +165,7 @@ func (f *fonts) write(p *pdf) error {
 	return nil
 }
 
-func (f *face) write(p *pdf, number int) error {
+func (f *Face) write(p *Writer, number int) error {
 	// Subsetting changes its font, so each document parses one of its own.
 	whole, err := subsetter.ParseSFNT(f.raw, 0)
 	if err != nil {
@@ -181,22 +190,22 @@ func (f *face) write(p *pdf, number int) error {
 	if err != nil {
 		return err
 	}
-	program, toUnicode, toGlyph, descriptor := p.next(), p.next(), p.next(), p.next()
+	program, toUnicode, toGlyph, descriptor := p.Next(), p.Next(), p.Next(), p.Next()
 	file := subset.Write()
-	p.stream(program, fmt.Sprintf("/Length1 %d", len(file)), file)
-	p.stream(toUnicode, "", f.unicodeMap(kept))
-	p.stream(toGlyph, "", glyphMap(kept))
+	p.Stream(program, fmt.Sprintf("/Length1 %d", len(file)), file)
+	p.Stream(toUnicode, "", f.unicodeMap(kept))
+	p.Stream(toGlyph, "", glyphMap(kept))
 	tagged := tag(kept) + "+" + strings.ReplaceAll(name, " ", "")
-	p.object(descriptor, fmt.Sprintf("<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[%.0f %.0f %.0f %.0f]/ItalicAngle 0/Ascent %.0f/Descent %.0f/CapHeight %.0f/StemV 80/FontFile2 %d 0 R>>",
+	p.Object(descriptor, fmt.Sprintf("<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[%.0f %.0f %.0f %.0f]/ItalicAngle 0/Ascent %.0f/Descent %.0f/CapHeight %.0f/StemV 80/FontFile2 %d 0 R>>",
 		tagged, float64(bounds[0])*scale, float64(bounds[1])*scale, float64(bounds[2])*scale, float64(bounds[3])*scale,
 		float64(ascent)*scale, float64(descent)*scale, float64(capitals)*scale, program))
-	p.object(number, fmt.Sprintf("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/ToUnicode %d 0 R/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap %d 0 R/DW 0/W[%s]>>]>>",
+	p.Object(number, fmt.Sprintf("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/ToUnicode %d 0 R/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap %d 0 R/DW 0/W[%s]>>]>>",
 		tagged, toUnicode, tagged, descriptor, toGlyph, f.widths(kept)))
 	return p.err
 }
 
 // tables are those that ISO 32000-1, 9.9 asks of an embedded TrueType font.
-func (f *face) tables(whole *subsetter.SFNT) []string {
+func (f *Face) tables(whole *subsetter.SFNT) []string {
 	tables := []string{"glyf", "head", "hhea", "hmtx", "loca", "maxp"}
 	for _, optional := range []string{"cvt ", "fpgm", "prep"} {
 		if _, ok := whole.Tables[optional]; ok {
@@ -206,7 +215,7 @@ func (f *face) tables(whole *subsetter.SFNT) []string {
 	return tables
 }
 
-func (f *face) widths(kept []uint16) string {
+func (f *Face) widths(kept []uint16) string {
 	var b strings.Builder
 	for _, id := range kept {
 		advance, err := f.font.GlyphAdvance(&f.buffer, sfnt.GlyphIndex(id), f.units(), font.HintingNone)
@@ -219,7 +228,7 @@ func (f *face) widths(kept []uint16) string {
 }
 
 // unicodeMap lets a reader copy and search the text.
-func (f *face) unicodeMap(kept []uint16) []byte {
+func (f *Face) unicodeMap(kept []uint16) []byte {
 	var b strings.Builder
 	b.WriteString("/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def" +
 		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 begincodespacerange<0000><FFFF>endcodespacerange\n")

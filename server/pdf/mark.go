@@ -1,4 +1,4 @@
-package poster
+package pdf
 
 import (
 	"encoding/xml"
@@ -9,12 +9,17 @@ import (
 	"lensan/assets"
 )
 
-// operands is how many numbers each path command of the mark takes.
+// Colours of the mark.
+const (
+	white  = "1 g"
+	accent = "0.043 0.42 0.227 rg" // #0b6b3a
+)
+
 var operands = map[byte]int{'M': 2, 'L': 2, 'H': 1, 'V': 1, 'C': 6, 'Z': 0}
 
-// writeMark writes assets/images/logo.svg, a square with round corners and a
-// path, as markObject of one unit a side.
-func writeMark(p *pdf) error {
+// WriteMark writes assets/images/logo.svg, a square with round corners and a
+// path, as MarkObject of one unit a side.
+func WriteMark(p *Writer) error {
 	const path = "images/logo.svg"
 	raw, err := assets.Files.ReadFile(path)
 	if err != nil {
@@ -38,7 +43,7 @@ func writeMark(p *pdf) error {
 	}
 	content := fmt.Sprintf("%.6f 0 0 %.6f 0 0 cm\n%s %s f\n%s %s f", 1/file.Rect.Width, 1/file.Rect.Width,
 		accent, roundSquare(file.Rect.Width, file.Rect.Round), white, drawn)
-	p.stream(markObject, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>", []byte(content))
+	p.Stream(MarkObject, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>", []byte(content))
 	return p.err
 }
 
