@@ -16,9 +16,11 @@ var allowed = map[string][]string{
 	"text":                  {"referral"},
 	"qr":                    {"referral"},
 	"badge":                 {"referral"},
-	"poster":                {"referral", "qr", "text"},
+	"pdf":                   {},
+	"poster":                {"referral", "qr", "text", "pdf"},
 	"atlas":                 {"referral"},
 	"export":                {"referral"},
+	"report":                {"referral", "text", "stats", "atlas", "pdf"},
 	"clicklog":              {"referral"},
 	"clicklog/localjournal": {"clicklog", "referral"},
 	"classify":              {"referral"},
@@ -41,7 +43,7 @@ var allowed = map[string][]string{
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
 	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

@@ -36,6 +36,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"${help_migrate}"`
 	Import  importCmd  `cmd:"" help:"${help_import}"`
 	QR      qrCmd      `cmd:"" name:"qr" help:"${help_qr}"`
+	Report  reportCmd  `cmd:"" help:"${help_report}"`
 	Posters postersCmd `cmd:"" help:"${help_posters}"`
 	Backup  backupCmd  `cmd:"" help:"${help_backup}"`
 	Restore restoreCmd `cmd:"" help:"${help_restore}"`

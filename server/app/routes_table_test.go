@@ -68,6 +68,8 @@ var rows = []row{
 	{"GET /thong-ke/bang?by=placement", "", page},
 	{"GET /thong-ke/so-lieu.csv?by=placement", "", page},
 	{"GET /thong-ke/so-lieu.xlsx?by=placement", "", page},
+	{"GET /thong-ke/bao-cao-thang.pdf?month=2024-10", "", page},
+	{"GET /thong-ke/bao-cao-thang.pdf?month=2024-10&province=91", "", "in - 200 422 200 200 200"},
 	{"GET /thong-ke/hom-nay", "", page},
 	{"GET /thong-ke/tim?q=mat", "", page},
 	{"GET /thong-ke/tim?q={code}", "", page},

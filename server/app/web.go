@@ -12,6 +12,7 @@ import (
 	"lensan/server/classify"
 	"lensan/server/probe"
 	"lensan/server/referral"
+	"lensan/server/report"
 	"lensan/server/rollup"
 	"lensan/server/signups"
 	"lensan/server/web"
@@ -84,7 +85,8 @@ func (a *App) buildWeb() error {
 		return err
 	}
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Coverage: a.coverage, Posters: a.posters(),
-		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
+		Reports: &report.Maker{Stats: a.stats, Provinces: a.registry.Provinces(), Map34: map34, Map63: map63},
+		Client:  func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
 		Map34: map34, Map63: map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
 		Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()

@@ -192,6 +192,7 @@ func (f *Face) write(p *Writer, number int) error {
 	}
 	program, toUnicode, toGlyph, descriptor := p.Next(), p.Next(), p.Next(), p.Next()
 	file := subset.Write()
+	undate(file)
 	p.Stream(program, fmt.Sprintf("/Length1 %d", len(file)), file)
 	p.Stream(toUnicode, "", f.unicodeMap(kept))
 	p.Stream(toGlyph, "", glyphMap(kept))

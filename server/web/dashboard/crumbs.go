@@ -153,7 +153,7 @@ func (v *visit) menus(s *scope) []menu {
 }
 
 func (v *visit) downloads(s *scope) menu {
-	m := menu{ID: "download", Label: v.l.T("overview.download.label"), Chosen: v.l.T("overview.download.label")}
+	m := menu{ID: "download", Label: v.l.T("overview.download.label"), Chosen: v.l.T("overview.download.label"), Links: []link{v.monthlyLink(s)}}
 	for _, by := range []stats.GroupBy{"day", "month", "province", "portal", "placement", "batch", "channel", "destination"} {
 		m.Links = append(m.Links, link{Label: v.l.T("export.xlsx", "by", v.l.T("overview.by."+string(by))), Href: v.filesOf(by).XLSX})
 	}

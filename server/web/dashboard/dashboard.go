@@ -41,6 +41,7 @@ type Config struct {
 	Health   Health
 	Coverage Coverage
 	Posters  Posters
+	Reports  Reports
 	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -103,6 +104,7 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/bang", d.signedIn(d.breakdown))
 	g.Get("/so-lieu.csv", d.signedIn(d.exported("so-lieu.csv", d.numbersCSV)))
 	g.Get("/so-lieu.xlsx", d.signedIn(d.exported("so-lieu.xlsx", d.numbersXLSX)))
+	g.Get("/bao-cao-thang.pdf", d.signedIn(d.exported("bao-cao-thang.pdf", d.monthlyReport)))
 	g.Get("/hom-nay", d.signedIn(d.today))
 	g.Get("/tim", d.signedIn(d.search))
 	g.Get("/dinh-nghia", d.signedIn(d.definitions))

@@ -32,10 +32,10 @@ func setHeaders(c *fiber.Ctx) error {
 // ours. What another site makes a browser fetch is left as it is: from the
 // size of packed answers it could guess at a form's token (BREACH). A feed is
 // never packed, its events would wait for each other; nor are posters, whose
-// pages would, and workbooks, which are packed already.
+// pages would, and what is packed already.
 var packed = compress.New(compress.Config{Next: func(c *fiber.Ctx) bool {
 	site := c.Get("Sec-Fetch-Site")
-	return site != "none" && site != "same-origin" || c.Path() == Root+"/hom-nay" || strings.HasSuffix(c.Path(), "/ap-phich") || strings.HasSuffix(c.Path(), ".xlsx")
+	return site != "none" && site != "same-origin" || c.Path() == Root+"/hom-nay" || strings.HasSuffix(c.Path(), "/ap-phich") || strings.HasSuffix(c.Path(), ".xlsx") || strings.HasSuffix(c.Path(), ".pdf")
 }})
 
 var (

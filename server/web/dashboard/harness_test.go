@@ -26,6 +26,7 @@ import (
 	"lensan/server/qr"
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/report"
 	"lensan/server/rollup"
 	"lensan/server/stats"
 	"lensan/server/store"
@@ -90,6 +91,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 
 		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Posters: posters{h.registry, texts},
+		Reports: &report.Maker{Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Provinces: provinces, Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63")},
 		Map34:   readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
 		Agent: reader.Browser, QR: func(text string) ([]byte, error) {
 			return qr.Render(text, qr.SVG, qr.Options{Millimetres: 60, Level: "M"})
