@@ -95,7 +95,7 @@ func TestAnswers_costNoMoreThanTheLimits(t *testing.T) {
 			http.Redirect(w, r, "/slow-round", http.StatusFound)
 		}
 	})
-	y.names.turns["good.test"] = [][]string{{"127.0.0.1"}}
+	y.names.set(map[string][][]string{"good.test": {{"127.0.0.1"}}})
 	for _, path := range []string{"/endless", "/bomb", "/bombs", "/empty-members", "/drip", "/silent", "/head-then-silent", "/long-header", "/endless-header", "/endless-100",
 		"/endless-chunk-extension", "/tiny-chunks", "/round", "/slow-round"} {
 		t.Run(path, func(t *testing.T) {

@@ -70,7 +70,7 @@ func site(t *testing.T, handle http.HandlerFunc) (address string, p *Probe) {
 	s := httptest.NewServer(handle)
 	t.Cleanup(s.Close)
 	own := netip.MustParseAddrPort(s.Listener.Addr().String())
-	return s.URL, New(Options{Contact: "https://len.example.vn", MaxTime: 2 * time.Second, HostPause: time.Millisecond, Allow: func(a netip.AddrPort) bool { return a == own }})
+	return s.URL, New(Options{Contact: "https://len.example.vn", MaxTime: 4 * time.Second, HostPause: time.Millisecond, Allow: func(a netip.AddrPort) bool { return a == own }})
 }
 
 func TestFetch_page(t *testing.T) {

@@ -27,7 +27,9 @@ func (n *names) resolver(t *testing.T) *net.Resolver {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	n.mu.Lock()
 	n.asked = map[string]int{}
+	n.mu.Unlock()
 	go func() {
 		buffer := make([]byte, 1500)
 		for {
@@ -91,4 +93,11 @@ func (n *names) lookUp(name string, kind dnsmessage.Type) []string {
 		n.asked[name]++
 	}
 	return turns[min(turn, len(turns)-1)]
+}
+
+// set gives names their answers.
+func (n *names) set(turns map[string][][]string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.turns = turns
 }

@@ -112,8 +112,8 @@ func redirectTo(w http.ResponseWriter, r *http.Request) {
 
 func TestAttacks_reachNothing(t *testing.T) {
 	y := newYard(t, redirectTo)
-	y.names.turns = map[string][][]string{"good.test": {{"127.0.0.1"}}, "inside.test": {{"127.0.0.2", "::1", "10.0.0.1"}}, "turning.test": {{"127.0.0.1"}, {"127.0.0.2"}},
-		"mixed.test": {{"127.0.0.2", "127.0.0.1", "127.0.0.3"}}, "localhost.localdomain": {{"127.0.0.2"}}, "sub.localhost": {{"127.0.0.2"}}}
+	y.names.set(map[string][][]string{"good.test": {{"127.0.0.1"}}, "inside.test": {{"127.0.0.2", "::1", "10.0.0.1"}}, "turning.test": {{"127.0.0.1"}, {"127.0.0.2"}},
+		"mixed.test": {{"127.0.0.2", "127.0.0.1", "127.0.0.3"}}, "localhost.localdomain": {{"127.0.0.2"}}, "sub.localhost": {{"127.0.0.2"}}})
 	if len(attacks) < 60 {
 		t.Errorf("only %d attacks", len(attacks))
 	}
@@ -149,8 +149,7 @@ func TestAttacks_reachNothing(t *testing.T) {
 // Without the guard the forbidden servers are reached: the suite can fail.
 func TestAttacks_wouldReach(t *testing.T) {
 	y := newYard(t, redirectTo)
-	y.names.turns["good.test"] = [][]string{{"127.0.0.1"}}
-	y.names.turns["turning.test"] = [][]string{{"127.0.0.1"}, {"127.0.0.2"}}
+	y.names.set(map[string][][]string{"good.test": {{"127.0.0.1"}}, "turning.test": {{"127.0.0.1"}, {"127.0.0.2"}}})
 	y.probe.o.Allow = func(netip.AddrPort) bool { return true }
 	for _, attack := range []string{"http://127.0.0.2:PORT/", "http://[::1]:PORT/", "http://127.0.0.2.nip.test:PORT/", "http://good.test:PORT/to?http://127.0.0.2:PORT/",
 		"http://good.test:PORT/to?http://127.0.0.3.nip.test:PORT/", "http://turning.test:PORT/to?http://turning.test:PORT/"} {
