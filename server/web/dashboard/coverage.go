@@ -116,6 +116,9 @@ func (v *visit) coverageRow(r coverage.Row) coverageRow {
 		return row
 	}
 	row.Portal, row.ID = r.Portal.Name, r.Portal.ID
+	if r.State == coverage.Unfound && !slices.ContainsFunc(r.Checks, func(c coverage.HostCheck) bool { return c.Fault == "" }) {
+		row.Why = v.l.T("dashboard.coverage.unread")
+	}
 	if r.LastSeen != referral.NoDay {
 		row.Seen = v.l.Day(r.LastSeen)
 		row.Numbers = v.l.T("dashboard.coverage.numbers", "views", v.l.Number(r.Views), "clicks", v.l.Number(r.Clicks))
