@@ -2,6 +2,7 @@ package web
 
 import (
 	"net"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,29 +24,32 @@ func (l calmListener) Accept() (net.Conn, error) {
 	return &calmConn{Conn: c}, nil
 }
 
+// calmConn may be used by many goroutines at once, as every net.Conn: one that
+// streams a file moves a deadline while the server sets its own.
 type calmConn struct {
 	net.Conn
-	read, write time.Time
+	read, write atomic.Pointer[time.Time]
 }
 
 func (c *calmConn) SetReadDeadline(t time.Time) error {
-	if closeEnough(c.read, t) {
+	if set := c.read.Load(); set != nil && closeEnough(*set, t) {
 		return nil
 	}
-	c.read = t
+	c.read.Store(copied(t))
 	return c.Conn.SetReadDeadline(t)
 }
 
 func (c *calmConn) SetWriteDeadline(t time.Time) error {
-	if closeEnough(c.write, t) {
+	if set := c.write.Load(); set != nil && closeEnough(*set, t) {
 		return nil
 	}
-	c.write = t
+	c.write.Store(copied(t))
 	return c.Conn.SetWriteDeadline(t)
 }
 
 func (c *calmConn) SetDeadline(t time.Time) error {
-	c.read, c.write = t, t
+	c.read.Store(copied(t))
+	c.write.Store(copied(t))
 	return c.Conn.SetDeadline(t)
 }
 
@@ -58,3 +62,6 @@ func closeEnough(set, want time.Time) bool {
 	later := want.Sub(set)
 	return later >= 0 && later < deadlineSlack
 }
+
+// copied keeps a deadline that stays where it is off the heap.
+func copied(t time.Time) *time.Time { return &t }
