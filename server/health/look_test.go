@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,11 +34,20 @@ func page(w http.ResponseWriter, body string) {
 }
 
 func TestLook(t *testing.T) {
+	var mu sync.Mutex
 	var methods []string
+	asked := func() (all string) {
+		mu.Lock()
+		defer mu.Unlock()
+		all, methods = strings.Join(methods, " "), nil
+		return all
+	}
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { page(w, "") }))
 	t.Cleanup(other.Close)
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		methods = append(methods, r.Method)
+		mu.Unlock()
 		switch r.URL.Path {
 		case "/":
 			page(w, "")
@@ -86,12 +96,12 @@ func TestLook(t *testing.T) {
 	host := strings.TrimPrefix(site.URL, "http://")
 	for path, want := range map[string]Reason{"/": Fine, "/no-head": Fine, "/head-closes": Fine, "/none": Missing, "/gone": Missing, "/503": Failing, "/403": Guarded, "/soft": SoftError,
 		"/pdf": Fine, "/round": Looping, "/home": Fine, "/away": Moved, "/slow": Slow, "/hangs-up": Unreachable, "/inside": Private} {
-		methods = nil
+		asked()
 		if r := look(t.Context(), p, site.URL+path, host, time.Now); r.Reason != want {
 			t.Errorf("%s: %+v, want %s", path, r, want)
 		}
-		if path == "/" && strings.Join(methods, " ") != "HEAD GET" || path == "/pdf" && strings.Join(methods, " ") != "HEAD" {
-			t.Errorf("%s: asked by %v", path, methods)
+		if by := asked(); path == "/" && by != "HEAD GET" || path == "/pdf" && by != "HEAD" {
+			t.Errorf("%s: asked by %s", path, by)
 		}
 	}
 	if r := look(t.Context(), p, closed.URL, "", time.Now); r.Reason != Unreachable {
