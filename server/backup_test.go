@@ -182,3 +182,19 @@ func TestBackupAndRestore_refuse(t *testing.T) {
 }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
+
+// With PostgreSQL, what lies in the data folder is not what is served.
+func TestBackup_leavesPostgresAlone(t *testing.T) {
+	data := t.TempDir()
+	t.Setenv("LENSAN_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+	there := filepath.Join(data, "there.tar")
+	if err := os.WriteFile(there, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for verb, file := range map[string]string{"backup": filepath.Join(data, "new.tar"), "restore": there} {
+		out, err := program(data, verb, file).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "pg_dump") {
+			t.Errorf("%s: %v %s", verb, err, out)
+		}
+	}
+}

@@ -36,6 +36,9 @@ const applyWait = 10 * time.Minute
 // answered before the call is in it, and no address, User-Agent or hash is. An
 // existing file is refused with referral.ErrConflict.
 func Backup(ctx context.Context, c config.Config, program, path string) (m backup.Manifest, err error) {
+	if c.DatabaseURL != "" {
+		return m, referral.Errorf(referral.ErrInvalid, "error.backup_postgres")
+	}
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return m, errors.Join(referral.Errorf(referral.ErrConflict, "error.backup_file_there", "path", path), err)
 	}

@@ -22,6 +22,9 @@ const restoringFile = "restoring.db"
 // or the backup is of a newer program, and referral.ErrInvalid when the file is
 // no backup or damaged; the folder then holds what it held before.
 func Restore(ctx context.Context, c config.Config, path string) (m backup.Manifest, err error) {
+	if c.DatabaseURL != "" {
+		return m, referral.Errorf(referral.ErrInvalid, "error.backup_postgres")
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return m, err
