@@ -54,7 +54,15 @@ class PuppetPage extends Page {
   }
   async ready() { await this.page.setViewport(this.size); return this; }
   // go returns at the page's load event, or with "domcontentloaded" at that.
-  go(url, wait = "load") { return this.page.goto(url, { waitUntil: wait, timeout: 60_000 }); }
+  async go(url, wait = "load") {
+    const gone = this.page.goto(url, { waitUntil: wait, timeout: 60_000 });
+    if (wait === "load") return gone;
+    gone.catch(() => {}); // it waits for frames as well, and one that hangs never comes so far
+    const there = (address) => location.href === address && document.readyState !== "loading";
+    for (const end = Date.now() + 60_000; !await this.page.evaluate(there, new URL(url).href).catch(() => false); await sleep(20)) {
+      if (Date.now() > end) throw new Error(`${url} is not there`);
+    }
+  }
   evaluate(fn, ...args) { return this.page.evaluate(fn, ...args); }
   // inject runs a script in the page whatever its policy.
   inject(source) { return this.page.evaluate(source); }
