@@ -22,6 +22,7 @@ import (
 
 	"lensan/assets"
 	"lensan/server/badge"
+	"lensan/server/testkit"
 	"lensan/server/text"
 	"lensan/server/web"
 )
@@ -82,14 +83,7 @@ func TestGolden(t *testing.T) {
 // php reports whether PHP is here; where everything is promised it must be.
 func php(t *testing.T) bool {
 	t.Helper()
-	if _, err := exec.LookPath("php"); err == nil {
-		return true
-	}
-	if os.Getenv("LENSAN_TEST_FULL") == "1" {
-		t.Fatal("php is missing")
-	}
-	t.Log("left out: php is not here")
-	return false
+	return testkit.Has(t, "php")
 }
 
 func files(t *testing.T, match func(name string) bool) (names []string) {

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"lensan/server/testkit"
 )
 
 // TestKilledUnderLoad_losesNothing kills a real process again and again at
@@ -16,7 +18,7 @@ import (
 // beyond that would be a click counted twice.
 func TestKilledUnderLoad_losesNothing(t *testing.T) {
 	kills, connections := 5, 16
-	if full() {
+	if testkit.Full() {
 		kills = 24
 	} else {
 		t.Logf("%d kills instead of 24: the full count runs in server/test.sh", kills)

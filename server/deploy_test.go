@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lensan/server/testkit"
 )
 
 const deployFolder = "../examples/deploy"
@@ -23,19 +25,6 @@ func deployFile(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(raw)
-}
-
-// tool returns the path of a program that checks a file of examples/deploy.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if full() {
-			t.Fatalf("%s is missing", name)
-		}
-		t.Skipf("left out: needs %s", name)
-	}
-	return path
 }
 
 func mustCheck(t *testing.T, name string, args ...string) {
@@ -108,7 +97,10 @@ func TestMetrics_asRulesAndDashboardAskForThem(t *testing.T) {
 }
 
 func TestDeploy_rules(t *testing.T) {
-	promtool := tool(t, "promtool")
+	const promtool = "promtool"
+	if !testkit.Has(t, promtool) {
+		return
+	}
 	mustCheck(t, promtool, "check", "rules", filepath.Join(deployFolder, "rules.yml"))
 	mustCheck(t, promtool, "test", "rules", filepath.Join(deployFolder, "rules_test.yml"))
 	mustCheck(t, promtool, "check", "config", "--syntax-only", filepath.Join(deployFolder, "prometheus.yml"))
@@ -117,7 +109,10 @@ func TestDeploy_rules(t *testing.T) {
 // TestDeploy_caddy runs Caddy with our file, but for its host and ports, in
 // front of a real server, and scans through it.
 func TestDeploy_caddy(t *testing.T) {
-	caddy := tool(t, "caddy")
+	const caddy = "caddy"
+	if !testkit.Has(t, caddy) {
+		return
+	}
 	mustCheck(t, caddy, "validate", "--adapter", "caddyfile", "--config", filepath.Join(deployFolder, "Caddyfile"))
 	server := start(t, t.TempDir())
 	file := filepath.Join(t.TempDir(), "Caddyfile")
@@ -130,7 +125,10 @@ func TestDeploy_caddy(t *testing.T) {
 
 // TestDeploy_nginx does the same with nginx and a certificate of its own.
 func TestDeploy_nginx(t *testing.T) {
-	nginx, openssl := tool(t, "nginx"), tool(t, "openssl")
+	const nginx, openssl = "nginx", "openssl"
+	if !testkit.Has(t, nginx, openssl) {
+		return
+	}
 	server, folder := start(t, t.TempDir()), t.TempDir()
 	mustCheck(t, openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=lensan.example.gov.vn",
 		"-keyout", filepath.Join(folder, "privkey.pem"), "-out", filepath.Join(folder, "fullchain.pem"))
@@ -147,7 +145,11 @@ func TestDeploy_nginx(t *testing.T) {
 }
 
 func TestDeploy_units(t *testing.T) {
-	analyze, folder := tool(t, "systemd-analyze"), t.TempDir()
+	const analyze = "systemd-analyze"
+	if !testkit.Has(t, analyze) {
+		return
+	}
+	folder := t.TempDir()
 	args := []string{"verify", "--man=no"}
 	for _, name := range []string{"lensan.service", "lensan-backup.service", "lensan-backup.timer"} {
 		file := filepath.Join(folder, name)

@@ -15,6 +15,7 @@ import (
 	"lensan/server/config"
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/testkit"
 )
 
 // A press is a data folder with a portal, two placements and a print batch.
@@ -90,15 +91,21 @@ func (p *press) want(status int, args ...string) string {
 // pages returns what each page of a PDF says.
 func (p *press) pages(path string) []string {
 	p.t.Helper()
-	out := toolOutput(p.t, "pdftotext", path, "-")
+	out, err := exec.Command("pdftotext", path, "-").CombinedOutput()
+	if err != nil {
+		p.t.Fatalf("pdftotext: %v: %s", err, out)
+	}
 	var pages []string
-	for _, page := range strings.Split(strings.TrimSuffix(out, "\f"), "\f") {
+	for _, page := range strings.Split(strings.TrimSuffix(string(out), "\f"), "\f") {
 		pages = append(pages, strings.Join(strings.Fields(page), " "))
 	}
 	return pages
 }
 
 func TestPosters_codes(t *testing.T) {
+	if !testkit.Has(t, "pdftotext") {
+		return
+	}
 	p := newPress(t)
 	out := p.path("out.pdf")
 	said := p.want(exitDone, "posters", p.codes[0], strings.ToLower(p.codes[1]), "--copies", "10", "--out", out)
@@ -120,6 +127,9 @@ func TestPosters_codes(t *testing.T) {
 }
 
 func TestPosters_batch(t *testing.T) {
+	if !testkit.Has(t, "pdftotext") {
+		return
+	}
 	p := newPress(t)
 	draft, done, archive := p.path("draft.pdf"), p.path("done.pdf"), p.path("done.zip")
 	p.want(exitDone, "posters", "--batch", "dot-1", "--out", draft)
@@ -213,20 +223,4 @@ func TestPosters_stopped(t *testing.T) {
 	if left, _ := filepath.Glob(p.path("*.pdf")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-}
-
-// toolOutput runs a program of Debian's; without it the test is left out.
-func toolOutput(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if full() {
-			t.Fatalf("%s is missing", name)
-		}
-		t.Skipf("%s is not installed: left out", name)
-	}
-	out, err := exec.Command(name, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s: %v: %s", name, err, out)
-	}
-	return string(out)
 }

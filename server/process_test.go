@@ -29,10 +29,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// full reports whether server/test.sh runs the tests, with everything that it
-// installs; a plain go test leaves some long tests short.
-func full() bool { return os.Getenv("LENSAN_TEST_FULL") == "1" }
-
 const testKey = "test-key-of-sixteen-symbols"
 
 // process is a running `lensan serve`.

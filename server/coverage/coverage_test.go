@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -24,6 +23,7 @@ import (
 	"lensan/server/registry"
 	"lensan/server/rollup"
 	"lensan/server/store"
+	"lensan/server/testkit"
 )
 
 const base = "https://len.example.vn"
@@ -66,7 +66,7 @@ func newCountry(t testing.TB, patience time.Duration) *country {
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	if conn, err := net.DialTimeout("tcp", "127.9.9.9:"+port, time.Second); err != nil {
 		l.Close()
-		t.Skipf("127.0.0.0/8 is one address here: %v", err)
+		t.Fatalf("127.0.0.0/8 is one address here: %v", err)
 	} else {
 		conn.Close()
 	}
@@ -272,7 +272,7 @@ func TestCoverage_lostAndHistory(t *testing.T) {
 // and how much memory, with the servers in the same process.
 func TestCoverage_thousandPortals(t *testing.T) {
 	latency, patience := 50*time.Millisecond, 5*time.Second
-	if os.Getenv("LENSAN_TEST_FULL") == "1" {
+	if testkit.Full() {
 		latency, patience = 500*time.Millisecond, probe.MaxTime
 	}
 	const portals, hanging = 1000, 20

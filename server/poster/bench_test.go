@@ -27,9 +27,6 @@ func many(n int) iter.Seq2[Sheet, error] {
 
 // A thousand posters, each with a code of its own: what a province orders.
 func TestWrite_thousand(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a thousand posters: left out with -short")
-	}
 	const most, longest = 100 << 20, time.Minute
 	var peak uint64
 	var m runtime.MemStats

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"lensan/server/referral"
+	"lensan/server/testkit"
 )
 
 func inflate(t *testing.T, document []byte) string {
@@ -42,6 +43,9 @@ func picture(t *testing.T, document []byte) (path string) {
 }
 
 func TestWrite_decodes(t *testing.T) {
+	if !testkit.Has(t, "pdftoppm", "zbarimg") {
+		return
+	}
 	for _, paper := range []referral.Paper{referral.PaperA3, referral.PaperA4, referral.PaperA5} {
 		for i, address := range []string{"HTTPS://LENSAN.GOV.VN/K7Q2PX", "HTTPS://LIEN-KET.NONG-NGHIEP.EXAMPLE.GOV.VN/K7Q2PX"} {
 			o := Options{Paper: paper, Bleed: i > 0}
@@ -56,6 +60,9 @@ func TestWrite_decodes(t *testing.T) {
 
 // A phone sees one label at a time: each of the 24 is cut out and read.
 func TestWrite_decodesStickers(t *testing.T) {
+	if !testkit.Has(t, "pdftoppm", "zbarimg") {
+		return
+	}
 	var sheets []Sheet
 	for i := range stickers {
 		s := long()

@@ -223,7 +223,7 @@ func FuzzTexts(f *testing.F) {
 	f.Fuzz(func(t *testing.T, province, portal, place, words, call, serial string) {
 		for _, s := range []string{province, portal, place, words, call, serial} {
 			if len(s) > 2000 || strings.ContainsFunc(s, unicode.IsControl) {
-				t.Skip()
+				return
 			}
 		}
 		s := sample()

@@ -63,18 +63,9 @@ func write(t testing.TB, o Options, sheets ...Sheet) []byte {
 	return b.Bytes()
 }
 
-// full says that Debian's tools must be there: LENSAN_TEST_FULL=1.
-func full() bool { return os.Getenv("LENSAN_TEST_FULL") == "1" }
-
-// tool runs a program on a file; without it the test says so and is skipped.
+// tool runs a program on a file; the test has asked testkit.Has for it.
 func tool(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if full() {
-			t.Fatalf("%s is missing", name)
-		}
-		t.Skipf("%s is not installed: left out", name)
-	}
 	var errOut bytes.Buffer
 	command := exec.Command(name, args...)
 	command.Stderr = &errOut

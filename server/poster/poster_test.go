@@ -14,12 +14,16 @@ import (
 	"testing"
 
 	"lensan/server/referral"
+	"lensan/server/testkit"
 
 	"lensan/server/pdf"
 )
 
 // Every paper opens without a warning, has its fonts in it, and says its lines.
 func TestWrite(t *testing.T) {
+	if !testkit.Has(t, "pdffonts", "pdfinfo", "pdftotext") {
+		return
+	}
 	for _, paper := range papers {
 		t.Run(string(paper), func(t *testing.T) {
 			path := save(t, write(t, Options{Paper: paper}, sample(), long()))
@@ -47,6 +51,9 @@ func TestWrite(t *testing.T) {
 
 // The symbol is one path of black alone, and nothing on the page is an image.
 func TestWrite_pureBlack(t *testing.T) {
+	if !testkit.Has(t, "pdfimages") {
+		return
+	}
 	path := save(t, write(t, Options{}, sample()))
 	if images := strings.Split(strings.TrimSpace(tool(t, "pdfimages", "-list", path)), "\n"); len(images) > 2 {
 		t.Errorf("images: %v", images)
@@ -67,6 +74,9 @@ func TestWrite_pureBlack(t *testing.T) {
 }
 
 func TestWrite_draft(t *testing.T) {
+	if !testkit.Has(t, "pdftotext") {
+		return
+	}
 	for _, paper := range papers {
 		s := sample()
 		s.Draft = true
@@ -78,6 +88,9 @@ func TestWrite_draft(t *testing.T) {
 }
 
 func TestWrite_bleed(t *testing.T) {
+	if !testkit.Has(t, "pdfinfo") {
+		return
+	}
 	boxes := strings.Join(strings.Fields(tool(t, "pdfinfo", "-box", save(t, write(t, Options{Bleed: true}, sample())))), " ")
 	for _, want := range []string{"MediaBox: 0.00 0.00 651.97 898.58", "BleedBox: 19.84 19.84 632.13 878.74", "TrimBox: 28.35 28.35 623.62 870.24"} {
 		if !strings.Contains(boxes, want) {
@@ -195,6 +208,9 @@ func TestWrite_streams(t *testing.T) {
 }
 
 func TestTexts(t *testing.T) {
+	if !testkit.Has(t, "pdftotext") {
+		return
+	}
 	s := sample()
 	s.Texts = referral.PosterTexts{"call": "Bán vải thiều trên mạng", "help": "Hoặc vào {address} trên máy tính"}
 	said := strings.Join(strings.Fields(tool(t, "pdftotext", save(t, write(t, Options{}, s)), "-")), " ")

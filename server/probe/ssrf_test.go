@@ -40,7 +40,7 @@ func newYard(t *testing.T, handle http.HandlerFunc) *yard {
 	for _, address := range []string{"127.0.0.2", "127.0.0.3", "[::1]"} {
 		l, err := net.Listen("tcp", address+":"+y.port)
 		if err != nil {
-			t.Skipf("no second loopback address here: %v", err)
+			t.Fatalf("no second loopback address here: %v", err)
 		}
 		t.Cleanup(func() { l.Close() })
 		go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lensan/server/testkit"
 )
 
 // zbar decodes a picture with a decoder that shares no code with ours.
@@ -30,24 +32,8 @@ func zbar(t *testing.T, img image.Image) string {
 	return strings.TrimSpace(string(out))
 }
 
-func needZbar(t *testing.T) bool { return need(t, "zbarimg", "zbar-tools") }
-
-// need reports whether a command of a Debian package is there. Where the full
-// tests are asked for, its absence is a failure.
-func need(t *testing.T, command, debian string) bool {
-	t.Helper()
-	if _, err := exec.LookPath(command); err == nil {
-		return true
-	}
-	if os.Getenv("LENSAN_TEST_FULL") == "1" {
-		t.Fatalf("%s is missing: install %s", command, debian)
-	}
-	t.Logf("%s is missing: what needs it was left out", command)
-	return false
-}
-
 func TestZbar_readsEveryFormat(t *testing.T) {
-	if !needZbar(t) {
+	if !testkit.Has(t, "zbarimg") {
 		return
 	}
 	for _, level := range []string{"M", "Q", "H"} {

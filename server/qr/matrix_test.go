@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 
+	"lensan/server/testkit"
+
 	xdraw "golang.org/x/image/draw"
 	"golang.org/x/sync/errgroup"
 )
@@ -69,7 +71,7 @@ const (
 const damageTable = "../docs/qr-damage.md"
 
 func TestDamage_oursAgainstQrencode(t *testing.T) {
-	if !needZbar(t) || !need(t, "qrencode", "qrencode") {
+	if !testkit.Has(t, "zbarimg", "qrencode") {
 		return
 	}
 	ours, theirs := make([]*image.Gray, trials), make([]*image.Gray, trials)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lensan/server/testkit"
 )
 
 // printers rasterise a file as programs do that share no code with ours.
@@ -27,11 +29,7 @@ var printers = map[Format]struct {
 func rasterise(t *testing.T, f Format, file []byte) image.Image {
 	t.Helper()
 	printer := printers[f]
-	if _, err := exec.LookPath(printer.tool); err != nil {
-		if os.Getenv("LENSAN_TEST_FULL") == "1" {
-			t.Fatalf("%s is missing", printer.tool)
-		}
-		t.Logf("left out: %s is missing", printer.tool)
+	if !testkit.Has(t, printer.tool) {
 		return nil
 	}
 	folder := t.TempDir()
@@ -57,7 +55,7 @@ func rasterise(t *testing.T, f Format, file []byte) image.Image {
 // Every format, drawn by another program at its size in millimetres, is read by
 // another decoder.
 func TestFiles_inOtherPrograms(t *testing.T) {
-	if !needZbar(t) {
+	if !testkit.Has(t, "zbarimg") {
 		return
 	}
 	for _, o := range []Options{{}, {Level: "M", Millimetres: 20}, {Logo: true, Millimetres: 40}, {Level: "H", Quiet: 8}} {
