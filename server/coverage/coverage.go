@@ -111,6 +111,8 @@ type PortalWeek struct {
 // Store is what coverage needs of a database.
 type Store interface {
 	Snapshot(ctx context.Context) (s referral.Snapshot, version int64, err error)
+	// Version grows with every change of the registry.
+	Version(ctx context.Context) (int64, error)
 	// Sightings adds up views, loads and clicks by portal and host since a day.
 	Sightings(ctx context.Context, from referral.Day) ([]Sighting, error)
 	// CoverageRecords returns all records by the portal's number.

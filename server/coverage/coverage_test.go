@@ -235,6 +235,20 @@ func TestCoverage_states(t *testing.T) {
 
 // A week later the link is taken down: it is lost, the week before is kept, and
 // nothing is looked at more than once a day.
+// A portal that is registered now stands in the report at the next tick, also
+// where no pages are read.
+func TestCoverage_newPortal(t *testing.T) {
+	c := newCountry(t, time.Second)
+	c.coverage = coverage.New(c.store, c.registry.Provinces(), nil, coverage.Options{Base: base, Now: c.now})
+	c.portal("first", "91", "127.7.1.1")
+	c.states()
+	c.portal("second", "91", "127.7.1.2")
+	c.pass(10 * time.Second)
+	if got := c.states(); got["second"] != coverage.Never {
+		t.Errorf("after ten seconds: %v", got)
+	}
+}
+
 func TestCoverage_lostAndHistory(t *testing.T) {
 	c := newCountry(t, time.Second)
 	p := c.portal("so", "91", "127.7.1.1")

@@ -11,7 +11,7 @@ import (
 // refresh takes in what was seen, judges every portal, keeps the week and puts
 // the report in force. It is called with running held.
 func (c *Coverage) refresh(ctx context.Context) error {
-	snapshot, _, err := c.store.Snapshot(ctx)
+	snapshot, version, err := c.store.Snapshot(ctx)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (c *Coverage) refresh(ctx context.Context) error {
 		return err
 	}
 	c.report.Store(&Report{At: now, Rows: rows, Weeks: weeks})
-	c.fresh = now
+	c.fresh, c.version = now, version
 	return nil
 }
 

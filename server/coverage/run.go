@@ -42,6 +42,7 @@ type Coverage struct {
 
 	running sync.Mutex // one round or refresh at a time
 	fresh   time.Time  // when the report was last made
+	version int64      // of the registry that it was made from
 	due     map[int64]time.Time
 	report  atomic.Pointer[Report]
 }
@@ -60,7 +61,7 @@ func New(s Store, p *referral.Provinces, f Fetcher, o Options) *Coverage {
 func (c *Coverage) Report() *Report { return c.report.Load() }
 
 // Tick looks at the portals that are due and makes the report anew if it is
-// old. It is called every half minute.
+// old or the registry changed. It is called every ten seconds.
 func (c *Coverage) Tick(ctx context.Context) error {
 	c.running.Lock()
 	defer c.running.Unlock()
@@ -68,7 +69,11 @@ func (c *Coverage) Tick(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if looked == 0 && c.o.Now().Sub(c.fresh) < refreshEvery {
+	version, err := c.store.Version(ctx)
+	if err != nil {
+		return err
+	}
+	if looked == 0 && version == c.version && c.o.Now().Sub(c.fresh) < refreshEvery {
 		return nil
 	}
 	return c.refresh(ctx)

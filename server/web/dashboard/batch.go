@@ -114,7 +114,7 @@ func (d *Dashboard) batchPage(v *visit, b referral.PrintBatch, refused error) er
 // batchSteps is the life of a batch with what is known of each step.
 func (v *visit) batchSteps(b referral.PrintBatch, c referral.BatchCounts) (steps []batchStep) {
 	reached := map[referral.BatchState]int{referral.BatchDraft: 1, referral.BatchApproved: 2, referral.BatchPrinted: 3, referral.BatchPlaced: 4}[b.State]
-	detail := []string{v.l.T("print.step.places", "places", v.l.Number(int64(c.Places)), "copies", v.l.Number(int64(c.Copies))), who(b.ApprovedBy), "",
+	detail := []string{v.l.T("print.step.places", "places", v.l.Number(int64(c.Places)), "copies", v.l.Number(int64(c.Copies))), v.actorName(b.ApprovedBy), "",
 		v.l.T("print.step.hung", "placed", v.l.Number(int64(c.Placed)), "places", v.l.Number(int64(c.Places)))}
 	if b.PrintedOn != referral.NoDay {
 		detail[2] = v.l.Day(b.PrintedOn) + " · " + b.Printer
@@ -128,8 +128,21 @@ func (v *visit) batchSteps(b referral.PrintBatch, c referral.BatchCounts) (steps
 	return steps
 }
 
-// who names an account as people know it, "lan" of "account:lan".
-func who(actor string) string { return strings.TrimPrefix(actor, "account:") }
+// onPaper reports whether codes of a batch can have been scanned from paper.
+func onPaper(b referral.PrintBatch) bool {
+	return b.State.Locked() || b.State == referral.BatchRetired && b.PrintedOn != referral.NoDay
+}
+
+// serials writes a range of numbers, "" for none.
+func serials(r referral.SerialRange) string {
+	switch r.Len() {
+	case 0:
+		return ""
+	case 1:
+		return r.From.String()
+	}
+	return r.From.String() + " – " + r.To.String()
+}
 
 func (d *Dashboard) fillPlaces(v *visit, b referral.PrintBatch, data *batchData) error {
 	page := v.page()
@@ -145,11 +158,12 @@ func (d *Dashboard) fillPlaces(v *visit, b referral.PrintBatch, data *batchData)
 	data.More = v.nextPage(next)
 	for _, p := range list {
 		s := scans[p.PlacementNum]
-		row := placeRow{Code: p.Code, Label: p.Label, Commune: p.Commune, Address: p.Address, Copies: int64(p.Copies), PlacedBy: who(p.PlacedBy),
-			Retired: p.State == referral.PlacementRetired, People: s.People, Fate: s.State(v.today(), stats.SilentAfter)}
-		if p.Serials.Len() > 0 {
-			row.Serials = p.Serials.From.String() + " – " + p.Serials.To.String()
+		row := placeRow{Code: p.Code, Label: p.Label, Commune: p.Commune, Address: p.Address, Copies: int64(p.Copies), PlacedBy: v.actorName(p.PlacedBy),
+			Retired: p.State == referral.PlacementRetired, People: s.People}
+		if onPaper(b) {
+			row.Fate = s.State(v.today(), stats.SilentAfter)
 		}
+		row.Serials = serials(p.Serials)
 		if p.PlacedOn != referral.NoDay {
 			row.PlacedOn = v.l.Day(p.PlacedOn)
 		}
@@ -157,6 +171,9 @@ func (d *Dashboard) fillPlaces(v *visit, b referral.PrintBatch, data *batchData)
 			row.LastScan = v.l.Day(s.Last)
 		}
 		data.Places = append(data.Places, row)
+	}
+	if !onPaper(b) {
+		return nil
 	}
 	silent := int64(0)
 	for _, s := range scans {

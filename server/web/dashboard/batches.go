@@ -70,10 +70,7 @@ func (d *Dashboard) batchesPage(v *visit, f form, noPortal bool) error {
 
 func (v *visit) batchRow(b referral.PrintBatch, destinations map[string]string) batchRow {
 	row := batchRow{ID: b.ID, Name: b.Name, Portal: b.Portal, Destination: destinations[b.Destination], Campaign: b.Campaign, Paper: v.l.T("print.paper." + string(b.Paper)),
-		State: b.State, StateText: v.l.T("print.state." + string(b.State)), Printer: b.Printer, Quantity: int64(b.Quantity)}
-	if b.Serials.Len() > 0 {
-		row.Serials = b.Serials.From.String() + " – " + b.Serials.To.String()
-	}
+		State: b.State, StateText: v.l.T("print.state." + string(b.State)), Printer: b.Printer, Quantity: int64(b.Quantity), Serials: serials(b.Serials)}
 	if b.PrintedOn != referral.NoDay {
 		row.PrintedOn = v.l.Day(b.PrintedOn)
 	}

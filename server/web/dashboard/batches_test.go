@@ -65,8 +65,8 @@ func TestBatches_fromDraftToPlaced(t *testing.T) {
 		t.Fatalf("a good list: %d %s", res.StatusCode, res.body)
 	}
 	mine := first.get(page).body
-	wantText(t, "with places", mine, "Chợ Long Xuyên", "Xin nhờ người khác duyệt", "2 nơi, 5 tờ", "Chưa từng quét")
-	wantNoText(t, "with places", mine, `action="`+page+`/duyet"`)
+	wantText(t, "with places", mine, "Chợ Long Xuyên", "Xin nhờ người khác duyệt", "2 nơi, 5 tờ", "Số nơi đặt có thay đổi: 0 ")
+	wantNoText(t, "with places", mine, `action="`+page+`/duyet"`, "Chưa từng quét", "account:")
 	if res := first.send(page, page+"/duyet", "form", "approve"); res.StatusCode != 403 {
 		t.Errorf("approved by who made it: %d", res.StatusCode)
 	}
@@ -90,7 +90,7 @@ func TestBatches_fromDraftToPlaced(t *testing.T) {
 	if res := first.send(page, page+"/noi-dat/"+code, "form", "place-one"); res.StatusCode != 303 {
 		t.Errorf("place one: %d %s", res.StatusCode, res.body)
 	}
-	wantText(t, "one place", first.get(page).body, "1/2 nơi", "24/11/2026", "Chưa treo, bỏ dấu")
+	wantText(t, "one place", first.get(page).body, "1/2 nơi", "24/11/2026", "Bỏ ghi đã treo", "Ghi: treo hôm nay", "Chưa từng quét", "Trạng thái: Đã duyệt ", "Ngày in: – ")
 	if res := first.send(page, page, "form", "edit", "name", "Áp phích", "destination", "guide", "campaign", ""); res.StatusCode != 422 {
 		t.Errorf("retarget without a reason: %d", res.StatusCode)
 	}

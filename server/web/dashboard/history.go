@@ -3,7 +3,10 @@ package dashboard
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"lensan/server/referral"
@@ -39,37 +42,87 @@ func (v *visit) changeRow(c referral.Change) changeRow {
 	if k := "dashboard.verb." + verb; v.l.Has(k) {
 		verb = v.l.T(k)
 	}
-	return changeRow{Time: c.Time, Actor: c.Actor, Verb: verb, Reason: c.Reason, Parts: changeParts(c.Before, c.After)}
+	return changeRow{Time: c.Time, Actor: v.actorName(c.Actor), Verb: verb, Reason: c.Reason, Parts: v.changeParts(c.Before, c.After)}
+}
+
+// actorName names who did something as people know them: "lan" for
+// "account:lan", else "API key 3", "the command line", "the system".
+func (v *visit) actorName(actor string) string {
+	kind, id, _ := strings.Cut(actor, ":")
+	if kind == "account" && id != "" {
+		return id
+	}
+	if k := "dashboard.actor." + kind; v.l.Has(k) {
+		return v.l.T(k, "id", id)
+	}
+	return actor
 }
 
 // changeParts lists the fields of a change; a creation says nothing more than that.
-func changeParts(before, after json.RawMessage) []changePart {
+func (v *visit) changeParts(before, after json.RawMessage) []changePart {
 	var b, a map[string]any
 	if json.Unmarshal(before, &b) != nil || json.Unmarshal(after, &a) != nil {
 		return nil
 	}
 	var out []changePart
 	for name, value := range a {
-		out = append(out, changePart{Field: name, Before: plain(b[name]), After: plain(value)})
+		part := changePart{Field: name, Before: v.fieldValue(name, b[name]), After: v.fieldValue(name, value)}
+		if k := "dashboard.changed." + name; v.l.Has(k) {
+			part.Field = v.l.T(k)
+		}
+		out = append(out, part)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Field < out[j].Field })
 	return out
 }
 
-func plain(v any) string {
-	switch v := v.(type) {
+// fieldValue writes the JSON value of a field for people.
+func (v *visit) fieldValue(name string, value any) string {
+	switch value := value.(type) {
 	case nil:
 		return "–"
+	case bool:
+		if value {
+			return v.l.T("dashboard.changed_value.yes")
+		}
+		return v.l.T("dashboard.changed_value.no")
+	case float64:
+		return v.l.Number(int64(value))
 	case string:
-		if v == "" {
+		return v.fieldText(name, value)
+	case []any:
+		parts := make([]string, len(value))
+		for i, x := range value {
+			parts[i] = v.fieldValue(name, x)
+		}
+		if len(parts) == 0 {
 			return "–"
 		}
-		return v
-	case []any, map[string]any:
-		raw, err := json.Marshal(v)
-		if err == nil {
-			return string(raw)
+		return strings.Join(parts, ", ")
+	case map[string]any:
+		names := slices.Sorted(maps.Keys(value))
+		for i, key := range names {
+			names[i] = key + ": " + v.fieldValue(key, value[key])
+		}
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprint(value)
+}
+
+func (v *visit) fieldText(name, value string) string {
+	if value == "" {
+		return "–"
+	}
+	for _, k := range []string{"print." + name + "." + value, "dashboard." + name + "." + value} {
+		if v.l.Has(k) {
+			return v.l.T(k)
 		}
 	}
-	return fmt.Sprint(v)
+	if day, err := referral.ParseDay(value); err == nil {
+		return v.l.Day(day)
+	}
+	if strings.HasSuffix(name, "_by") {
+		return v.actorName(value)
+	}
+	return value
 }

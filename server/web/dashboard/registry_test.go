@@ -78,7 +78,7 @@ func TestPlacement_change(t *testing.T) {
 	if res.StatusCode != 303 {
 		t.Fatalf("%d %s", res.StatusCode, res.body)
 	}
-	wantText(t, "changed", b.get(res.Header.Get("Location")).body, "Đã lưu.", "theo công văn 12", "hub", "account:editor.")
+	wantText(t, "changed", b.get(res.Header.Get("Location")).body, "Đã lưu.", "theo công văn 12", "hub", "· editor.", "Nhãn: – ")
 }
 
 func TestDestination_confirm(t *testing.T) {
@@ -103,7 +103,7 @@ func TestDestination_confirm(t *testing.T) {
 	}
 	list := b.get(res.Header.Get("Location")).body
 	wantText(t, "list", list, "6 địa chỉ chưa được xác nhận.", "Đã lưu “Bán trên Bưu điện”.", "https://buudien.vn/ban-hang")
-	wantText(t, "history", b.get(page).body, "gọi điện ngày 24/11", "account:admin.", "https://buudien.vn/")
+	wantText(t, "history", b.get(page).body, "gọi điện ngày 24/11", "· admin.", "Địa chỉ: https://buudien.vn/")
 	if res := b.get(Root + "/dich-den/khong-co"); res.StatusCode != 404 {
 		t.Errorf("unknown destination: %d", res.StatusCode)
 	}

@@ -241,11 +241,11 @@ func TestLog_pageAndFile(t *testing.T) {
 		acc.Role = []referral.Role{referral.RoleEditor, referral.RoleViewer}[i%2]
 		ok(t, h.access.UpdateAccount(t.Context(), admin, acc, reason))
 	}
-	wantText(t, "log", boss.get(logPath).body, "Đăng nhập hỏng trong khoảng này: 1", "account:lan", "@SUM(1)")
-	wantNoText(t, "narrowed", boss.get(logPath+"?who=nobody").body, "account:lan")
+	wantText(t, "log", boss.get(logPath).body, "Đăng nhập hỏng trong khoảng này: 1", `class="url">lan</th>`, "Vai trò: Chỉ xem", "@SUM(1)")
+	wantNoText(t, "narrowed", boss.get(logPath+"?who=nobody").body, `class="url">lan</th>`)
 	wantText(t, "reversed", boss.get(logPath+"?from=2026-11-24&to=2026-11-01").body, "đứng trước")
 	wantText(t, "unreadable", boss.get(logPath+"?from=x").body, "không đọc được")
-	wantNoText(t, "after", boss.get(logPath+"?from=2026-11-25").body, "account:lan")
+	wantNoText(t, "after", boss.get(logPath+"?from=2026-11-25").body, `class="url">lan</th>`)
 	res := boss.get(logPath + ".csv?what=account")
 	if !strings.HasPrefix(res.body, "\ufeff") || res.Header.Get("Content-Type") != "text/csv; charset=utf-8" {
 		t.Errorf("file of %s", res.Header.Get("Content-Type"))
