@@ -41,10 +41,7 @@ func (c qrCmd) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	o, err := c.options(web.NewURLs(t.config.Base(), codes[0]).Scan)
-	if err != nil {
-		return err
-	}
+	o := qr.Options{Millimetres: c.MM, Distance: c.Distance, Level: c.EC, DPI: c.DPI, Quiet: c.Quiet, Logo: c.Logo}
 	var paths []string
 	for _, code := range codes {
 		for _, format := range c.Format {
@@ -76,22 +73,6 @@ func (c qrCmd) Run(t *terminal) error {
 	return nil
 }
 
-func (c qrCmd) options(text string) (o qr.Options, err error) {
-	o = qr.Options{Millimetres: c.MM, Level: c.EC, DPI: c.DPI, Quiet: c.Quiet, Logo: c.Logo}
-	if c.Distance == 0 {
-		return o, nil
-	}
-	if c.MM != 0 {
-		return o, oneFault("/distance", "error.qr_distance_or_mm")
-	}
-	level := c.EC
-	if c.Logo {
-		level = "H"
-	}
-	o.Millimetres, err = qr.SideFor(c.Distance, text, level)
-	return o, err
-}
-
 // codes returns the codes given, and those of portal, campaign and batch that
 // are not retired.
 func (c qrCmd) codes(ctx context.Context, r *registry.Registry) (codes []referral.Code, err error) {
@@ -99,37 +80,45 @@ func (c qrCmd) codes(ctx context.Context, r *registry.Registry) (codes []referra
 		return nil, err
 	}
 	if c.Portal != "" || c.Campaign != "" {
-		for cursor, more := "", true; more; more = cursor != "" {
-			list, next, err := r.Placements(ctx, cliActor, registry.Page{Limit: 500, Cursor: cursor}, registry.Filter{Portal: c.Portal, Campaign: c.Campaign})
-			if err != nil {
-				return nil, err
-			}
-			for _, p := range list {
-				if p.State != referral.PlacementRetired {
-					codes = append(codes, p.Code)
+		err = eachPage(func(p registry.Page) (string, error) {
+			list, next, err := r.Placements(ctx, cliActor, p, registry.Filter{Portal: c.Portal, Campaign: c.Campaign})
+			for _, x := range list {
+				if x.State != referral.PlacementRetired {
+					codes = append(codes, x.Code)
 				}
 			}
-			cursor = next
-		}
+			return next, err
+		})
 	}
-	if c.Batch != "" {
-		for cursor, more := "", true; more; more = cursor != "" {
-			list, next, err := r.Places(ctx, cliActor, c.Batch, registry.Page{Limit: 500, Cursor: cursor})
-			if err != nil {
-				return nil, err
-			}
-			for _, p := range list {
-				if p.State != referral.PlacementRetired {
-					codes = append(codes, p.Code)
+	if c.Batch != "" && err == nil {
+		err = eachPage(func(p registry.Page) (string, error) {
+			list, next, err := r.Places(ctx, cliActor, c.Batch, p)
+			for _, x := range list {
+				if x.State != referral.PlacementRetired {
+					codes = append(codes, x.Code)
 				}
 			}
-			cursor = next
-		}
+			return next, err
+		})
+	}
+	if err != nil {
+		return nil, err
 	}
 	if len(codes) == 0 {
 		return nil, referral.Errorf(referral.ErrInvalid, "cli.no_codes")
 	}
 	return codes, nil
+}
+
+// eachPage asks for the parts of a list until one says that none is next.
+func eachPage(ask func(registry.Page) (next string, err error)) error {
+	for page := (registry.Page{Limit: 500}); ; {
+		next, err := ask(page)
+		if err != nil || next == "" {
+			return err
+		}
+		page.Cursor = next
+	}
 }
 
 // knownCodes parses codes and looks each up; all that are wrong are named.

@@ -168,7 +168,7 @@ func (a *App) openClicks() (err error) {
 		return fmt.Errorf("classifier: %w", err)
 	}
 	a.applier = rollup.NewApplier(a.journal, a.store, classifier)
-	a.clicks = clicklog.New(timedJournal{a.journal, a.timings}, clicklog.Options{CommitWait: a.config.CommitWait})
+	a.clicks = clicklog.New(a.timedJournal(), clicklog.Options{CommitWait: a.config.CommitWait})
 	a.views = rollup.NewViewBuffer(a.store)
 	a.stats = stats.New(a.store, a.registry.Provinces(), a.applier.Status, a.now)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/valyala/fasthttp"
 
+	"lensan/server/clicklog"
 	"lensan/server/clicklog/localjournal"
 )
 
@@ -15,7 +16,8 @@ import (
 // on each would be seen in the redirects a second.
 const sampleMask = 15
 
-// timings are the histograms; they are filled whether or not anybody asks.
+// timings are the histograms. Without LENSAN_METRICS_LISTEN nobody can ask for
+// them, and nothing is timed.
 type timings struct {
 	redirects prometheus.Histogram
 	commits   prometheus.Histogram
@@ -36,8 +38,11 @@ func newTimings() timings {
 	}
 }
 
-// wrap times what is answered with 302: redirects of codes. Forms answer with 303.
-func (t timings) wrap(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+// timed times what is answered with 302: redirects of codes. Forms answer with 303.
+func (a *App) timed(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	if a.config.MetricsListen == "" {
+		return next
+	}
 	return func(c *fasthttp.RequestCtx) {
 		if rand.Uint32()&sampleMask != 0 {
 			next(c)
@@ -46,9 +51,16 @@ func (t timings) wrap(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		begun := time.Now()
 		next(c)
 		if c.Response.StatusCode() == fasthttp.StatusFound {
-			t.redirects.Observe(time.Since(begun).Seconds())
+			a.timings.redirects.Observe(time.Since(begun).Seconds())
 		}
 	}
+}
+
+func (a *App) timedJournal() clicklog.Journal {
+	if a.config.MetricsListen == "" {
+		return a.journal
+	}
+	return timedJournal{a.journal, a.timings}
 }
 
 // timedJournal times the commits of a journal.

@@ -90,7 +90,7 @@ func (a *App) buildWeb() error {
 		Map34: map34, Map63: map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
 		Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()
-	server.Handler = a.timings.wrap(gate.Wrap(server.Handler))
+	server.Handler = a.timed(gate.Wrap(server.Handler))
 	return nil
 }
 

@@ -15,6 +15,22 @@ const (
 
 var defaults = Options{Millimetres: 30, Level: "Q", DPI: 300, Quiet: 4}
 
+// sized raises the level for a logo and turns a distance into a side.
+func (o Options) sized(text string) (Options, error) {
+	if o.Logo {
+		o.Level = "H"
+	}
+	if o.Distance == 0 {
+		return o, nil
+	}
+	if o.Millimetres != 0 {
+		return o, invalid("/distance", "error.qr_distance_or_mm")
+	}
+	side, err := SideFor(o.Distance, text, o.Level)
+	o.Distance, o.Millimetres = 0, side
+	return o, err
+}
+
 func (o Options) withDefaults() Options {
 	if o.Millimetres == 0 {
 		o.Millimetres = defaults.Millimetres

@@ -37,6 +37,7 @@ var formats = map[Format]format{
 // Options of a file. The zero value of each field stands for its default.
 type Options struct {
 	Millimetres float64 // side without the quiet zone, 10 to 500; default 30
+	Distance    float64 // metres from which it is scanned, in place of Millimetres: see SideFor
 	Level       string  // error correction "M", "Q" or "H"; default "Q"
 	DPI         int     // of PNG, 72 to 1200; default 300
 	Quiet       int     // quiet zone in modules, 4 to 20; default 4
@@ -49,7 +50,7 @@ var large sync.Mutex
 // Render returns the file of a symbol that holds text, decoded once to prove
 // it. Text is printable ASCII; in capitals it gives a smaller symbol. Options
 // out of range are a *referral.Error of kind ErrInvalid that names each field
-// ("/mm", "/ec", "/dpi", "/quiet", "/logo", "/format", "/text") and the allowed range;
+// ("/mm", "/distance", "/ec", "/dpi", "/quiet", "/logo", "/format", "/text") and the allowed range;
 // so are a side that makes a module smaller than 0.4 mm, and a PNG of more
 // than 7,000 pixels a side, with the values that would do.
 //

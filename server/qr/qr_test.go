@@ -219,7 +219,7 @@ func FuzzRender(f *testing.F) {
 	f.Add("7", "png", 500.0, "M", 72, 0)
 	f.Add(strings.Repeat("~", 1400), "svg", 80.0, "Q", 0, 0)
 	f.Fuzz(func(t *testing.T, text, format string, mm float64, level string, dpi, quiet int) {
-		file, err := Render(text, Format(format), Options{mm, level, dpi, quiet, len(text)%2 == 0})
+		file, err := Render(text, Format(format), Options{Millimetres: mm, Level: level, DPI: dpi, Quiet: quiet, Logo: len(text)%2 == 0})
 		if err != nil && !errors.Is(err, referral.ErrInvalid) {
 			t.Fatal(err) // drawn, but not proved
 		}

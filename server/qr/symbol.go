@@ -57,12 +57,13 @@ type drawing struct {
 
 // layOut checks everything that may be asked for before anything is drawn.
 func layOut(text string, f Format, o Options) (*drawing, error) {
+	o, err := o.sized(text)
+	if err != nil {
+		return nil, err
+	}
 	o = o.withDefaults()
 	if err := o.check(f); err != nil {
 		return nil, err
-	}
-	if o.Logo {
-		o.Level = "H"
 	}
 	code, err := encode(text, o.Level)
 	if err != nil {

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"lensan/server/referral"
 )
@@ -80,7 +81,7 @@ func (r *Registry) WithdrawBatch(ctx context.Context, a referral.Actor, id, reas
 				return err
 			}
 		}
-		b.State, b.Serials, b.ApprovedBy, b.ApprovedAt = referral.BatchDraft, referral.SerialRange{}, "", noMoment
+		b.State, b.Serials, b.ApprovedBy, b.ApprovedAt = referral.BatchDraft, referral.SerialRange{}, "", time.Time{}
 		return nil
 	})
 }

@@ -101,8 +101,5 @@ func (r *Registry) write(ctx context.Context, fn func(Tx) error) error {
 	return nil
 }
 
-// noMoment is the time of what has not happened.
-var noMoment time.Time
-
 // moment is the time of a change, to the millisecond, as it is stored.
 func (r *Registry) moment() time.Time { return r.now().UTC().Truncate(time.Millisecond) }

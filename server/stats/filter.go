@@ -99,12 +99,7 @@ func (a *answer) filterPortal(ctx context.Context, f *referral.Faults) (err erro
 	if a.places, err = a.source.Names(ctx, ByPlacement); err != nil || a.Filter.Portal == "" {
 		return err
 	}
-	asked, known := int64(0), false
-	for num, name := range a.portals {
-		if name.ID == a.Filter.Portal {
-			asked, known = num, true
-		}
-	}
+	asked, known := numberOf(a.portals, a.Filter.Portal)
 	if !known {
 		f.Add("/portal", "error.portal_unknown", "id", a.Filter.Portal)
 	}
@@ -117,6 +112,15 @@ func (a *answer) filterPortal(ctx context.Context, f *referral.Faults) (err erro
 	}
 	a.narrow("portal", Condition{On: ByPlacement, Nums: nums})
 	return nil
+}
+
+func numberOf(names map[int64]Name, id string) (num int64, known bool) {
+	for num, name := range names {
+		if name.ID == id {
+			return num, true
+		}
+	}
+	return 0, false
 }
 
 // portalsToday maps each portal to the one that it is read as by the boundaries.
@@ -158,12 +162,7 @@ func (a *answer) filterBatch(ctx context.Context, f *referral.Faults) (err error
 	if a.prints, err = a.source.Prints(ctx); err != nil || a.Filter.Batch == "" {
 		return err
 	}
-	asked, known := int64(0), false
-	for num, name := range a.batches {
-		if name.ID == a.Filter.Batch {
-			asked, known = num, true
-		}
-	}
+	asked, known := numberOf(a.batches, a.Filter.Batch)
 	if !known {
 		f.Add("/batch", "error.batch_unknown", "id", a.Filter.Batch)
 	}

@@ -68,6 +68,15 @@ func (c *call) code() (referral.Code, error) {
 	return code, nil
 }
 
+// codeAndBody reads the code in the path, then the body.
+func (c *call) codeAndBody() (code referral.Code, o *object, err error) {
+	if code, err = c.code(); err != nil {
+		return code, nil, err
+	}
+	o, err = c.body()
+	return code, o, err
+}
+
 func (a *API) handlePlacement(c *call) error {
 	code, err := c.code()
 	if err != nil {
@@ -105,11 +114,7 @@ func (a *API) handlePlacementCreate(c *call) error {
 }
 
 func (a *API) handlePlacementUpdate(c *call) error {
-	code, err := c.code()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
+	code, o, err := c.codeAndBody()
 	if err != nil {
 		return err
 	}

@@ -57,11 +57,7 @@ func (a *API) handlePlacesImport(c *call) error {
 }
 
 func (a *API) handlePlaceUpdate(c *call) error {
-	code, err := c.code()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
+	code, o, err := c.codeAndBody()
 	if err != nil {
 		return err
 	}
@@ -80,11 +76,7 @@ func (a *API) handlePlaceUpdate(c *call) error {
 }
 
 func (a *API) handlePlacePlace(c *call) error {
-	code, err := c.code()
-	if err != nil {
-		return err
-	}
-	o, err := c.body()
+	code, o, err := c.codeAndBody()
 	if err != nil {
 		return err
 	}

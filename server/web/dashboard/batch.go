@@ -49,7 +49,7 @@ type placeRow struct {
 	Label, Commune, Address string
 	Copies                  int64
 	Serials                 string
-	PlacedOn, PlacedBy      string
+	PlacedOn                string
 	Retired                 bool
 	People                  int64
 	LastScan                string
@@ -158,7 +158,7 @@ func (d *Dashboard) fillPlaces(v *visit, b referral.PrintBatch, data *batchData)
 	data.More = v.nextPage(next)
 	for _, p := range list {
 		s := scans[p.PlacementNum]
-		row := placeRow{Code: p.Code, Label: p.Label, Commune: p.Commune, Address: p.Address, Copies: int64(p.Copies), PlacedBy: v.actorName(p.PlacedBy),
+		row := placeRow{Code: p.Code, Label: p.Label, Commune: p.Commune, Address: p.Address, Copies: int64(p.Copies),
 			Retired: p.State == referral.PlacementRetired, People: s.People}
 		if onPaper(b) {
 			row.Fate = s.State(v.today(), stats.SilentAfter)

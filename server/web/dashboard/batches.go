@@ -17,14 +17,12 @@ type batchesData struct {
 }
 
 type batchRow struct {
-	ID, Name, Portal, Destination, Campaign, Paper string
-	State                                          referral.BatchState
-	StateText                                      string
-	Serials                                        string // "0000 0018 – 0000 0067"
-	PrintedOn                                      string
-	Printer                                        string
-	Quantity                                       int64
-	Never                                          int64 // codes that nobody has ever scanned
+	ID, Name, Portal, Destination, Paper string
+	State                                referral.BatchState
+	StateText                            string
+	Serials                              string // "0000 0018 – 0000 0067"
+	PrintedOn                            string
+	Never                                int64 // codes that nobody has ever scanned
 }
 
 var batchStates = []referral.BatchState{referral.BatchDraft, referral.BatchApproved, referral.BatchPrinted, referral.BatchPlaced, referral.BatchRetired}
@@ -69,8 +67,8 @@ func (d *Dashboard) batchesPage(v *visit, f form, noPortal bool) error {
 }
 
 func (v *visit) batchRow(b referral.PrintBatch, destinations map[string]string) batchRow {
-	row := batchRow{ID: b.ID, Name: b.Name, Portal: b.Portal, Destination: destinations[b.Destination], Campaign: b.Campaign, Paper: v.l.T("print.paper." + string(b.Paper)),
-		State: b.State, StateText: v.l.T("print.state." + string(b.State)), Printer: b.Printer, Quantity: int64(b.Quantity), Serials: serials(b.Serials)}
+	row := batchRow{ID: b.ID, Name: b.Name, Portal: b.Portal, Destination: destinations[b.Destination], Paper: v.l.T("print.paper." + string(b.Paper)),
+		State: b.State, StateText: v.l.T("print.state." + string(b.State)), Serials: serials(b.Serials)}
 	if b.PrintedOn != referral.NoDay {
 		row.PrintedOn = v.l.Day(b.PrintedOn)
 	}

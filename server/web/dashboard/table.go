@@ -38,8 +38,6 @@ type tableRow struct {
 // cardRows is how many rows a card of the overview has.
 const cardRows = 10
 
-func arrivals(r stats.Row) int64 { return r.Arrivals }
-
 // columns says what stands in a row besides its name and number; nil is nothing.
 type columns struct {
 	link func(stats.Row) string // address of the row's page

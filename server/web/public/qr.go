@@ -33,12 +33,11 @@ func (q *codes) handle(c *fiber.Ctx) error {
 	if !known || err != nil || links.Find(code) == nil {
 		return fiber.ErrNotFound
 	}
-	text := web.NewURLs(q.d.Base, code).Scan
+	o, err := qrOptions(c)
 	var f *file
-	o, err := qrOptions(c, text)
 	if err == nil {
 		f, err = q.files.get(fmt.Sprintf("%s.%s %+v", code, extension, o), func() (file, error) {
-			body, err := qr.Render(text, qr.Format(extension), o)
+			body, err := qr.Render(web.NewURLs(q.d.Base, code).Scan, qr.Format(extension), o)
 			return newFile(body, contentType), err
 		})
 	}
@@ -55,27 +54,12 @@ func (q *codes) handle(c *fiber.Ctx) error {
 
 // qrOptions reads the query. What is there and cannot be read becomes -1, so
 // that qr names the field and its range.
-func qrOptions(c *fiber.Ctx, text string) (o qr.Options, err error) {
-	o = qr.Options{Level: utils.CopyString(c.Query("ec")), DPI: queryInt(c, "dpi"), Quiet: queryInt(c, "quiet"), Millimetres: queryFloat(c, "mm")}
+func qrOptions(c *fiber.Ctx) (qr.Options, error) {
+	o := qr.Options{Level: utils.CopyString(c.Query("ec")), DPI: queryInt(c, "dpi"), Quiet: queryInt(c, "quiet"),
+		Millimetres: queryFloat(c, "mm"), Distance: queryFloat(c, "distance"), Logo: c.Query("logo") == "1"}
 	var f referral.Faults
-	switch c.Query("logo") {
-	case "", "0":
-	case "1":
-		o.Logo = true
-	default:
+	if logo := c.Query("logo"); logo != "" && logo != "0" && logo != "1" {
 		f.Add("/logo", "error.qr_logo")
-	}
-	if distance := queryFloat(c, "distance"); distance != 0 && o.Millimetres != 0 {
-		f.Add("/distance", "error.qr_distance_or_mm")
-	} else if distance != 0 {
-		level := o.Level
-		if o.Logo {
-			level = "H"
-		}
-		o.Millimetres, err = qr.SideFor(distance, text, level)
-	}
-	if err := f.Include(err); err != nil {
-		return o, err
 	}
 	return o, f.Err()
 }
