@@ -76,8 +76,7 @@ func checkSymbol(payload string) byte {
 	return Alphabet[(n-sum%n)%n]
 }
 
-// NewCode draws a code from crypto/rand, never one that spells a public path
-// or an offensive word. Uniqueness is the store's to keep.
+// NewCode draws a code from crypto/rand that is Issuable. Uniqueness is the store's to keep.
 func NewCode() Code {
 	for {
 		var raw [CodeLength - 1]byte
@@ -109,12 +108,18 @@ func randomBelow(n int) int {
 // and words that nobody should find on a poster, in Vietnamese and English.
 var neverIssued = []string{
 	"READYZ", "ASSETS",
-	"FCK", "SHT", "SEX", "ASS", "DAMN", "NAZ", "KKK", "FAG", "CNT", "DCK", "PNS", "XXX",
+	"FCK", "SHT", "SEX", "ASS", "DAMN", "NAZ", "FAG", "CNT", "DCK", "PNS",
 	"DM", "DCM", "VCK", "CAC", "BEN", "DKM", "CMM", "DMM", "VKH", "NGE",
 }
 
-// Issuable reports whether the code spells nothing that must not be printed.
+// Issuable reports whether the code spells nothing that must not be printed and
+// has no symbol three times in a row, which people miscount when they type it.
 func (c Code) Issuable() bool {
+	for i := 2; i < len(c); i++ {
+		if c[i] == c[i-1] && c[i] == c[i-2] {
+			return false
+		}
+	}
 	for _, word := range neverIssued {
 		if strings.Contains(string(c), word) {
 			return false
