@@ -116,10 +116,10 @@ say "tests with the race detector"
 go test -race -timeout 20m ./...
 
 say "the widget on hostile pages, and the public pages, in three engines"
-bash widget/browser/run.sh
+timeout -k 20 20m bash widget/browser/run.sh
 
 say "the dashboard in real browsers: weight, speed, axe, keyboard, no scripts"
-bash server/web/dashboard/browser/run.sh
+timeout -k 20 15m bash server/web/dashboard/browser/run.sh
 
 say "redirects with durable clicks against bare ones"
 go build -o "${TMPDIR:-/tmp}/lensan-bench.$$" ./server

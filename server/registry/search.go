@@ -12,18 +12,13 @@ import (
 // give "dong thap".
 func SearchKey(texts ...string) string {
 	var b strings.Builder
-	for _, word := range strings.Fields(strings.Join(texts, " ")) {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		for _, r := range norm.NFD.String(strings.ToLower(word)) {
-			switch {
-			case r == 'đ':
-				b.WriteByte('d')
-			case !unicode.Is(unicode.Mn, r):
-				b.WriteRune(r)
-			}
+	for _, r := range norm.NFD.String(strings.ToLower(strings.Join(texts, " "))) {
+		switch {
+		case r == 'đ':
+			b.WriteByte('d')
+		case !unicode.Is(unicode.Mn, r):
+			b.WriteRune(r)
 		}
 	}
-	return b.String()
+	return strings.Join(strings.Fields(b.String()), " ")
 }

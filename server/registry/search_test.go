@@ -23,6 +23,7 @@ func TestSearchKey(t *testing.T) {
 		{"100% _a_ \\", "100% _a_ \\"},
 		{"", ""},
 		{"\u00a0 ", ""},
+		{"A \u0300", "a"}, // an accent that stands alone is no word
 	} {
 		if got := registry.SearchKey(c.in); got != c.want {
 			t.Errorf("SearchKey(%q) = %q, want %q", c.in, got, c.want)

@@ -9,8 +9,45 @@ import { Builder, Capabilities, Key } from "selenium-webdriver";
 
 export const engines = ["chromium", "firefox", "webkit"];
 
-export function launch(engine) {
+function launch(engine) {
   return { chromium, firefox, webkit }[engine]();
+}
+
+// Lane keeps one browser for the tests of an engine, one after the other, and
+// puts a new one in its place if the driver is lost.
+export class Lane {
+  // prepare is what a new browser needs before its first test.
+  constructor(engine, prepare = () => {}) {
+    Object.assign(this, { engine, prepare });
+  }
+  async start() {
+    for (let tries = 1; ; tries++) {
+      try {
+        this.browser = await launch(this.engine);
+        return await this.prepare(this.browser);
+      } catch (error) {
+        await this.end();
+        if (tries === 3 || !(error instanceof DriverLost)) throw error;
+        console.log(`${this.engine} did not start, once more: ${error.message}`);
+      }
+    }
+  }
+  async end() {
+    await this.browser?.close();
+    this.browser = undefined;
+  }
+  // run runs a test; one whose driver was lost once more, in a new browser.
+  async run(body, t) {
+    try {
+      return await body(this.browser);
+    } catch (error) {
+      if (!(error instanceof DriverLost)) throw error;
+      t.diagnostic(`a new browser, once more: ${error.message}`);
+    }
+    await this.end();
+    await this.start();
+    await body(this.browser);
+  }
 }
 
 const chromium = () => puppetBrowser("chromium", {
@@ -101,28 +138,47 @@ function miniBrowser() {
   return found;
 }
 
+// DriverLost is the driver's failure to answer, which says nothing of the page:
+// WebKit's now and then stops answering for good.
+export class DriverLost extends Error {}
+
+// inTime fails with DriverLost where a promise takes longer than a command ever does.
+function inTime(promise, what, ms = 30_000) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new DriverLost(`no answer within ${ms / 1000} s: ${what}`)), ms); });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 async function webkit() {
   const port = await freePort();
   const driverProcess = spawn("/usr/bin/WebKitWebDriver", [`--port=${port}`], {
-    env: { ...process.env, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }, stdio: "ignore",
+    env: { ...process.env, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }, stdio: "ignore", detached: true,
   });
-  await answering(`http://127.0.0.1:${port}/status`);
-  const capabilities = new Capabilities();
-  capabilities.set("browserName", "MiniBrowser");
-  capabilities.set("pageLoadStrategy", "none");
-  capabilities.set("webkitgtk:browserOptions", {
-    binary: miniBrowser(), args: ["--automation"],
-  });
-  const driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
-  return {
-    engine: "webkit",
-    version: `WebKitGTK ${(await driver.getCapabilities()).get("browserVersion")}`,
-    open: (size) => new WebKitPage(driver).ready(size),
-    close: async () => {
-      await driver.quit().catch(() => {});
-      driverProcess.kill();
-    },
-  };
+  const kill = () => { try { process.kill(-driverProcess.pid, "SIGKILL"); } catch { /* it is gone */ } };
+  try {
+    await answering(`http://127.0.0.1:${port}/status`);
+    const capabilities = new Capabilities();
+    capabilities.set("browserName", "MiniBrowser");
+    capabilities.set("pageLoadStrategy", "none");
+    capabilities.set("webkitgtk:browserOptions", {
+      binary: miniBrowser(), args: ["--automation"],
+    });
+    const driver = await inTime(new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build(), "a new session");
+    const execute = driver.execute.bind(driver);
+    driver.execute = (command) => inTime(execute(command), command.getName());
+    return {
+      engine: "webkit",
+      version: `WebKitGTK ${(await driver.getCapabilities()).get("browserVersion")}`,
+      open: (size) => new WebKitPage(driver).ready(size),
+      close: async () => {
+        await driver.quit().catch(() => {});
+        kill();
+      },
+    };
+  } catch (error) {
+    kill();
+    throw error;
+  }
 }
 
 async function answering(url) {
@@ -131,6 +187,8 @@ async function answering(url) {
   }
   throw new Error(`nothing answers at ${url}`);
 }
+
+const xdotool = (...args) => execFileSync("xdotool", args, { encoding: "utf8", timeout: 15_000 });
 
 // All pages of WebKit are one window, one after the other: it takes every
 // other tab and window for hidden.
@@ -143,8 +201,12 @@ class WebKitPage extends Page {
   // Without a window manager nobody gives the window the keyboard.
   async ready(size) {
     await this.resize({ ...standardSize, ...size });
-    const window = execFileSync("xdotool", ["search", "--sync", "--onlyvisible", "--class", "MiniBrowser"], { encoding: "utf8" }).trim().split("\n")[0];
-    execFileSync("xdotool", ["windowfocus", "--sync", window]);
+    try {
+      const window = xdotool("search", "--sync", "--onlyvisible", "--class", "MiniBrowser").trim().split("\n")[0];
+      xdotool("windowfocus", "--sync", window);
+    } catch (error) {
+      throw new DriverLost(`no window takes the keyboard: ${error.message}`);
+    }
     return this;
   }
   async go(url, wait = "load") {
@@ -152,7 +214,7 @@ class WebKitPage extends Page {
       await this.driver.get(url);
       if (await this.arrived(url, wait === "domcontentloaded" ? "interactive" : "")) return;
     }
-    throw new Error(`webkit never answered at ${url}`);
+    throw new DriverLost(`webkit never answered at ${url}`);
   }
   // arrived is false if the driver lost the question: one that comes while
   // pages change it now and then answers only after the next change.

@@ -54,8 +54,11 @@ export class Scene {
     await page.go(this.host.page("", "<p>Trang khác"));
     await sleep(300);
   }
+  // end ends everything that was begun, and fails with the first fault of that.
   async end() {
-    for (const end of this.ends.reverse()) await end();
+    const faults = [];
+    for (const end of this.ends.reverse()) await Promise.resolve().then(end).catch((fault) => faults.push(fault));
+    if (faults.length) throw faults[0];
   }
 }
 

@@ -1,5 +1,5 @@
 import { after, before, describe, test } from "node:test";
-import { engines, launch } from "./engines.mjs";
+import { engines, Lane } from "./engines.mjs";
 import { startHost } from "./host.mjs";
 import { items, Scene } from "./kit.mjs";
 import { start } from "./lensan.mjs";
@@ -13,16 +13,16 @@ let server, host;
 before(async () => { [server, host] = await Promise.all([start(), startHost()]); });
 after(async () => { host.close(); await server.stop(); });
 
-function lane(engine, some) {
+function describeEngine(engine, some) {
   describe(engine, { concurrency: 1 }, () => {
-    let browser;
-    before(async () => { browser = await launch(engine); });
-    after(() => browser.close());
+    const lane = new Lane(engine);
+    before(() => lane.start(), { timeout: 120_000 });
+    after(() => lane.end(), { timeout: 60_000 });
     for (const { name, run } of some) {
-      test(name, { timeout: 90_000 }, async (t) => {
+      test(name, { timeout: 180_000 }, (t) => lane.run(async (browser) => {
         const scene = new Scene(browser, server, host);
         try { await run(scene, t); } finally { await scene.end(); }
-      });
+      }, t));
     }
   });
 }
@@ -30,7 +30,7 @@ function lane(engine, some) {
 // The engines run side by side; what measures time runs afterwards, alone.
 describe("the widget", { concurrency: engines.length }, () => {
   for (const engine of engines.filter((name) => wanted.includes(name))) {
-    lane(engine, items.filter(({ only, alone }) => !alone && (!only || only.includes(engine))));
+    describeEngine(engine, items.filter(({ only, alone }) => !alone && (!only || only.includes(engine))));
   }
 });
-if (wanted.includes("chromium") && items.some(({ alone }) => alone)) lane("chromium", items.filter(({ alone }) => alone));
+if (wanted.includes("chromium") && items.some(({ alone }) => alone)) describeEngine("chromium", items.filter(({ alone }) => alone));

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { engines, launch } from "../../../../widget/browser/engines.mjs";
+import { engines, Lane } from "../../../../widget/browser/engines.mjs";
 import { axeFaults, ringed, sideways } from "../../../../widget/browser/reading.mjs";
 import { signIn, start } from "./site.mjs";
 
@@ -25,33 +25,32 @@ after(() => site.stop());
 
 const wanted = (process.env.LENSAN_ENGINES || engines.join(" ")).split(" ");
 
-function lane(engine, tests) {
+function describeEngine(engine, tests) {
   if (!wanted.includes(engine)) return;
   describe(engine, { concurrency: 1 }, () => {
-    let browser;
+    const lane = new Lane(engine, async (browser) => {
+      const page = await browser.open(laptop);
+      await signIn(page, site);
+      await page.close();
+    });
     const open = async (path, { size = laptop, scheme, scripts = true, before = () => {} } = {}) => {
-      const page = await browser.open(size);
+      const page = await lane.browser.open(size);
       if (scheme) await page.media([{ name: "prefers-color-scheme", value: scheme }]);
       if (!scripts) await page.page.setJavaScriptEnabled(false);
       await before(page);
       await page.go(site.url + path);
       return page;
     };
-    before(async () => {
-      browser = await launch(engine);
-      const page = await browser.open(laptop);
-      await signIn(page, site);
-      await page.close();
-    });
-    after(() => browser.close());
-    tests((name, run) => test(name, { timeout: 120_000 }, () => run(open)));
+    before(() => lane.start(), { timeout: 120_000 });
+    after(() => lane.end(), { timeout: 60_000 });
+    tests((name, run) => test(name, { timeout: 180_000 }, (t) => lane.run(() => run(open), t)));
   });
 }
 
 const drawn = () => document.querySelector(".chart.live .drawn svg path") && document.querySelectorAll(".drawn svg path").length;
 
 for (const engine of engines) {
-  lane(engine, (item) => {
+  describeEngine(engine, (item) => {
     item("the chart is drawn anew, and lines can be asked for", async (open) => {
       const page = await open(root);
       const lines = await page.until(drawn);
@@ -93,7 +92,7 @@ async function firstView(open) {
   return { bytes, largest, shift };
 }
 
-lane("chromium", (item) => {
+describeEngine("chromium", (item) => {
   // Other work on the machine can only make a view slower, so the best of some counts.
   item("first view: at most 250 KB on the wire, the largest part within a second at a quarter of the speed, nothing moves", async (open) => {
     const views = [];
