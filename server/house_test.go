@@ -20,7 +20,9 @@ var allowed = map[string][]string{
 	"poster":                {"referral", "qr", "text", "pdf"},
 	"atlas":                 {"referral"},
 	"export":                {"referral"},
-	"report":                {"referral", "text", "stats", "atlas", "pdf"},
+	"report":                {"referral", "text", "stats", "atlas", "pdf", "export"},
+	"outbox":                {"referral"},
+	"mailing":               {"referral", "text", "report", "outbox"},
 	"clicklog":              {"referral"},
 	"clicklog/localjournal": {"clicklog", "referral"},
 	"classify":              {"referral"},
@@ -29,9 +31,9 @@ var allowed = map[string][]string{
 	"access":                {"referral"},
 	"signon":                {"referral", "access"},
 	"stats":                 {"referral", "rollup"},
-	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups"},
+	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing"},
 	"backup":                {"referral"},
-	"config":                {"referral"},
+	"config":                {"referral", "outbox"},
 	"demo":                  {"referral", "classify", "registry", "rollup", "stats"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
@@ -43,7 +45,7 @@ var allowed = map[string][]string{
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
 	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

@@ -23,9 +23,12 @@ import (
 	"lensan/server/config"
 	"lensan/server/coverage"
 	"lensan/server/health"
+	"lensan/server/mailing"
+	"lensan/server/outbox"
 	"lensan/server/probe"
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/report"
 	"lensan/server/rollup"
 	"lensan/server/stats"
 	"lensan/server/store"
@@ -72,6 +75,9 @@ type App struct {
 	probe    *probe.Probe
 	health   *health.Checker
 	coverage *coverage.Coverage
+	reports  *report.Maker
+	outbox   *outbox.Outbox
+	mailing  *mailing.Mailing
 
 	timings     timings
 	refreshed   atomic.Int64 // when the link table was last known to be up to date, in Unix ms
@@ -117,6 +123,9 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		if err = a.openGuest(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if err := a.openMail(); err != nil {
+		return nil, err
 	}
 	return a, a.buildWeb()
 }
@@ -224,6 +233,8 @@ func (a *App) Run(ctx context.Context) error {
 		{"reconcile", time.Hour, a.reconcile},
 		{"health", 5 * time.Second, a.health.Tick},
 		{"coverage", 10 * time.Second, a.coverage.Tick},
+		{"reports by mail", time.Minute, a.mailing.Tick},
+		{"outbox", 5 * time.Second, a.outbox.Tick},
 	} {
 		jobs.Go(func() { a.every(background, job.interval, job.name, job.run) })
 	}

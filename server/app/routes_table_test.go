@@ -9,6 +9,8 @@ const (
 	adminGet  = "in - 403 403 403 403 200"
 	adminBad  = "in - 403 403 403 403 422" // a form with a fault
 	adminDone = "in - 403 403 403 403 303"
+	staffGet  = "in - 403 403 403 200 200"
+	staffBad  = "in - 403 403 403 422 422"
 	writeBad  = "in - 403 422 422 422 422" // likewise, of those who write
 	ownGet    = "in - 200 404 200 200 200"
 	ownBad    = "in - 403 404 422 422 422"
@@ -70,6 +72,17 @@ var rows = []row{
 	{"GET /thong-ke/so-lieu.xlsx?by=placement", "", page},
 	{"GET /thong-ke/bao-cao-thang.pdf?month=2024-10", "", page},
 	{"GET /thong-ke/bao-cao-thang.pdf?month=2024-10&province=91", "", "in - 200 422 200 200 200"},
+	{"GET /thong-ke/bao-cao-thang.xlsx?month=2024-10", "", page},
+	{"GET /thong-ke/bao-cao-thang.xlsx?month=2024-10&province=91", "", "in - 200 422 200 200 200"},
+	{"GET /thong-ke/bao-cao", "", page},
+	{"GET /thong-ke/bao-cao?month=2024-10&province=91", "", "in - 200 422 200 200 200"},
+	{"POST /thong-ke/bao-cao/dang-ky", "email=x", staffBad},
+	{"POST /thong-ke/bao-cao/dang-ky/{subscription}/gui", "month=2024-10", "in - 403 403 403 503 503"}, // no mail server is set
+	{"POST /thong-ke/bao-cao/dang-ky/{subscription}/ket-thuc", "", "in - 403 403 403 303 404"},
+	{"GET /thong-ke/thu", "", staffGet},
+	{"GET /thong-ke/thu/{message}", "", staffGet},
+	{"GET /thong-ke/thu/{message}/tep/{file}", "", staffGet},
+	{"POST /thong-ke/thu/{message}/gui-lai", "", "in - 403 403 403 409 409"},
 	{"GET /thong-ke/hom-nay", "", page},
 	{"GET /thong-ke/tim?q=mat", "", page},
 	{"GET /thong-ke/tim?q={code}", "", page},

@@ -18,6 +18,8 @@ import (
 	"lensan/assets"
 	"lensan/server/access"
 	"lensan/server/config"
+	"lensan/server/mailing"
+	"lensan/server/outbox"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/text"
@@ -153,7 +155,16 @@ func (w *world) things() {
 	session, err := w.app.access.Session(ctx, other)
 	fatal(w.t, err)
 
+	subscription, err := w.app.mailing.Subscribe(ctx, root, mailing.Subscription{Email: "kin@angiang.gov.vn", Province: 911, Lang: "vi", Day: 3})
+	fatal(w.t, err)
+	_, err = w.app.store.PutMessages(ctx, []outbox.Message{{Key: "kin", Kind: mailing.Kind, Channel: outbox.Mail, To: "kin@angiang.gov.vn", Subject: "Thư kín", State: outbox.Waiting,
+		CreatedAt: time.Now(), NextAt: time.Now().Add(time.Hour), Files: []outbox.File{{Name: "kin.pdf", Type: "application/pdf", Content: []byte("%PDF-")}}}})
+	fatal(w.t, err)
+
 	pairs := [][3]string{
+		{"{subscription}", strconv.FormatInt(subscription.Num, 10), "96"},
+		{"{message}", "1", "95"},
+		{"{file}", "0", "9"},
 		{"{code}", string(p.Code), string(referral.NewCode())},
 		{"{place}", string(places[0].Code), string(referral.NewCode())},
 		{"{portal}", "so-bi-mat", "so-ma-not"},
@@ -242,7 +253,7 @@ func (w *world) changes() (n int) {
 }
 
 // logged are the pages that hand out a file, which is written down.
-var logged = regexp.MustCompile(`^GET /thong-ke/(so-lieu\.(csv|xlsx)|nhat-ky\.csv|bao-cao-thang\.pdf|.*/ap-phich)`)
+var logged = regexp.MustCompile(`^GET /thong-ke/(so-lieu\.(csv|xlsx)|nhat-ky\.csv|bao-cao-thang\.(pdf|xlsx)|thu/.*/tep/|.*/ap-phich)`)
 
 func TestRoutes_everyRole(t *testing.T) {
 	w := newWorld(t)
@@ -295,7 +306,7 @@ func isPublic(route string) bool {
 	return !strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/thong-ke")
 }
 
-var numbered = regexp.MustCompile(`/(khoa|nguoi|bao-cao-ma|keys|code-reports)/[0-9]+`)
+var numbered = regexp.MustCompile(`/(khoa|nguoi|bao-cao-ma|dang-ky|thu|tep|keys|code-reports)/[0-9]+`)
 
 // plain is an answer without what was asked for, which must differ.
 func (w *world) plain(body string) string {

@@ -12,7 +12,6 @@ import (
 	"lensan/server/classify"
 	"lensan/server/probe"
 	"lensan/server/referral"
-	"lensan/server/report"
 	"lensan/server/rollup"
 	"lensan/server/signups"
 	"lensan/server/web"
@@ -76,18 +75,14 @@ func (a *App) buildWeb() error {
 	a.fiber.Get("/assets/*", files.Handle)
 	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Signups: signups.New(a.store, a.registry, a.links, a.now), Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
 		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
-	map34, map63, err := readMaps()
-	if err != nil {
-		return err
-	}
 	agents, err := classify.NewReader()
 	if err != nil {
 		return err
 	}
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Coverage: a.coverage, Posters: a.posters(),
-		Reports: &report.Maker{Stats: a.stats, Provinces: a.registry.Provinces(), Map34: map34, Map63: map63},
-		Client:  func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
-		Map34: map34, Map63: map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
+		Reports: a.reports, Mailing: a.mailing, Outbox: a.outbox,
+		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
+		Map34: a.reports.Map34, Map63: a.reports.Map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
 		Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()
 	server.Handler = a.timed(gate.Wrap(server.Handler))

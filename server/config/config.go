@@ -5,12 +5,14 @@ package config
 
 import (
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"lensan/server/outbox"
 	"lensan/server/referral"
 )
 
@@ -32,6 +34,8 @@ type Config struct {
 	OIDCClientID     string        `name:"oidc-client-id" env:"LENSAN_OIDC_CLIENT_ID" help:"${help_oidc_client_id}" placeholder:"ID"`
 	OIDCSecret       string        `name:"oidc-client-secret" env:"LENSAN_OIDC_CLIENT_SECRET" help:"${help_oidc_client_secret}" placeholder:"SECRET"`
 	AdminCode        bool          `name:"admin-second-factor" env:"LENSAN_ADMIN_SECOND_FACTOR" help:"${help_admin_second_factor}"`
+	SMTPURL          string        `name:"smtp-url" env:"LENSAN_SMTP_URL" help:"${help_smtp_url}" placeholder:"URL"`
+	MailFrom         string        `env:"LENSAN_MAIL_FROM" help:"${help_mail_from}" placeholder:"ADDRESS"`
 	CommitWait       time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
 	HealthInterval   time.Duration `env:"LENSAN_HEALTH_INTERVAL" default:"15m" help:"${help_health_interval}" placeholder:"DURATION"`
 	CoverageInterval time.Duration `env:"LENSAN_COVERAGE_INTERVAL" default:"24h" help:"${help_coverage_interval}" placeholder:"DURATION"`
@@ -71,6 +75,14 @@ func (c *Config) Check() error {
 	if c.OIDCIssuer != "" || c.OIDCClientID != "" {
 		if u, err := url.Parse(c.OIDCIssuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" || c.OIDCClientID == "" {
 			f.Add("LENSAN_OIDC_ISSUER", "error.config_oidc")
+		}
+	}
+	if c.SMTPURL != "" {
+		if _, err := outbox.ParseMailServer(c.SMTPURL, "a@b"); err != nil {
+			f.Add("LENSAN_SMTP_URL", "error.config_smtp") // without its value, which may hold a password
+		}
+		if _, err := mail.ParseAddress(c.MailFrom); err != nil {
+			f.Add("LENSAN_MAIL_FROM", "error.config_mail_from", "value", c.MailFrom)
 		}
 	}
 	if c.CommitWait < time.Millisecond || c.CommitWait > 10*time.Second {

@@ -42,6 +42,8 @@ type Config struct {
 	Coverage Coverage
 	Posters  Posters
 	Reports  Reports
+	Mailing  Mailing
+	Outbox   Outbox
 	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -105,6 +107,15 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/so-lieu.csv", d.signedIn(d.exported("so-lieu.csv", d.numbersCSV)))
 	g.Get("/so-lieu.xlsx", d.signedIn(d.exported("so-lieu.xlsx", d.numbersXLSX)))
 	g.Get("/bao-cao-thang.pdf", d.signedIn(d.exported("bao-cao-thang.pdf", d.monthlyReport)))
+	g.Get("/bao-cao-thang.xlsx", d.signedIn(d.exported("bao-cao-thang.xlsx", d.monthlyTable)))
+	g.Get("/bao-cao", d.signedIn(d.monthly))
+	g.Post("/bao-cao/dang-ky", d.signedIn(d.subscribe))
+	g.Post("/bao-cao/dang-ky/:num/ket-thuc", d.signedIn(d.unsubscribe))
+	g.Post("/bao-cao/dang-ky/:num/gui", d.signedIn(d.sendReportNow))
+	g.Get("/thu", d.signedIn(d.messages))
+	g.Get("/thu/:num", d.signedIn(d.message))
+	g.Get("/thu/:num/tep/:file", d.signedIn(d.exported("thu", d.messageFile)))
+	g.Post("/thu/:num/gui-lai", d.signedIn(d.retryMessage))
 	g.Get("/hom-nay", d.signedIn(d.today))
 	g.Get("/tim", d.signedIn(d.search))
 	g.Get("/dinh-nghia", d.signedIn(d.definitions))

@@ -6,6 +6,7 @@ import (
 
 	"lensan/server/export"
 	"lensan/server/referral"
+	"lensan/server/report"
 	"lensan/server/stats"
 	"lensan/server/web"
 )
@@ -17,6 +18,9 @@ func (v *visit) filesOf(by stats.GroupBy) tableFiles {
 	return tableFiles{v.to(Root+"/so-lieu.xlsx", "by", string(by)), v.to(Root+"/so-lieu.csv", "by", string(by))}
 }
 
+// workbookType is the media type of XLSX (ECMA-376, part 2).
+const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 // numbersCSV answers /so-lieu.csv and numbersXLSX /so-lieu.xlsx: a grouping with
 // all its rows. A number that is withheld is "<5", one that is not known is empty.
 func (d *Dashboard) numbersCSV(v *visit) error {
@@ -24,7 +28,7 @@ func (d *Dashboard) numbersCSV(v *visit) error {
 }
 
 func (d *Dashboard) numbersXLSX(v *visit) error {
-	return v.sendNumbers("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", export.WriteXLSX)
+	return v.sendNumbers("xlsx", workbookType, export.WriteXLSX)
 }
 
 func (v *visit) sendNumbers(ending, kind string, write func(io.Writer, export.Table) error) error {
@@ -37,17 +41,11 @@ func (v *visit) sendNumbers(ending, kind string, write func(io.Writer, export.Ta
 	return web.SendFile(v.c, kind, name, func(w io.Writer) error { return write(w, t) })
 }
 
-// exportColumns are the numbers of a file, as the API names them.
-var exportColumns = []string{"arrivals", "through", "views", "visitors", "signups", "people", "repeat", "bot", "preview", "recorded"}
-
 // exportTable holds a grouping. What it shows of the visit is read here: the
 // file is written when the visit is over.
 func (v *visit) exportTable(s *scope, by stats.GroupBy, p part) export.Table {
 	t := export.Table{Name: v.l.T("export.sheet"), Title: v.l.T("overview.title." + string(by))}
-	t.Columns = []export.Column{{Key: "key", Head: v.l.T("export.key")}, {Key: "label", Head: v.l.T("overview.by." + string(by)), Wide: true}}
-	for _, key := range exportColumns {
-		t.Columns = append(t.Columns, export.Column{Key: key, Head: v.l.T("dashboard.define." + key + "_term")})
-	}
+	t.Columns = report.Columns(v.l, by)
 	rows := v.named(by, p).Rows
 	t.Rows = func(yield func([]export.Value, error) bool) {
 		for _, row := range rows {
@@ -63,21 +61,11 @@ func (v *visit) exportTable(s *scope, by stats.GroupBy, p part) export.Table {
 }
 
 func exportRow(by stats.GroupBy, r stats.Row) []export.Value {
-	out := []export.Value{exportKey(by, r.Key), export.Text(r.Label)}
+	key, label := exportKey(by, r.Key), export.Text(r.Label)
 	if by == "day" || by == "month" || by == "hour" {
-		out[1] = out[0]
+		label = key
 	}
-	for _, n := range []int64{r.Arrivals, r.Through, r.Views, r.Visitors, r.Signups, r.People, r.Repeat, r.Bot, r.Preview, r.Recorded()} {
-		switch {
-		case r.Hidden:
-			out = append(out, export.Few)
-		case n == stats.Unknown:
-			out = append(out, export.Nothing)
-		default:
-			out = append(out, export.Number(n))
-		}
-	}
-	return out
+	return report.Cells(key, label, r)
 }
 
 // exportKey makes times of the keys of times.
@@ -120,9 +108,6 @@ func (v *visit) aboutExport(s *scope, by stats.GroupBy, p part) export.Page {
 		add(v.l.T("dashboard.define.applied_term"), v.l.Time(at))
 	}
 	add(v.l.T("export.few"), v.l.T("overview.table.few"))
-	add(v.l.T("dashboard.definitions.title"), "")
-	for _, id := range append(exportColumns, "day", "boundaries") {
-		add(v.l.T("dashboard.define."+id+"_term"), v.l.T("dashboard.define."+id+"_text"))
-	}
+	page.Notes = append(page.Notes, report.Definitions(v.l)...)
 	return page
 }

@@ -13,6 +13,7 @@ type frame struct {
 	Account string // name, "" before sign-in
 	CSRF    string
 	Nav     []link
+	Nearby  []link // the other pages of the part that this page belongs to
 	Langs   []link
 	Page    any
 }
@@ -24,22 +25,32 @@ type link struct {
 	Count       int64 // what waits there, 0 for nothing
 }
 
-var sections = []struct {
+// A part of the dashboard has one entry in the head of every page, which leads
+// to the first of its sections that the account may see.
+type navPart struct {
+	key      string
+	sections []section
+}
+
+type section struct {
 	path, key string
 	roles     []referral.Role // none: everybody
-}{
-	{Root, "dashboard.nav.overview", nil},
-	{Root + "/do-phu", "dashboard.nav.coverage", nil},
-	{Root + "/cong", "dashboard.nav.portals", nil},
-	{Root + "/vi-tri", "dashboard.nav.placements", nil},
-	{Root + "/dich-den", "dashboard.nav.destinations", nil},
-	{campaignsPath, "dashboard.campaigns.title", nil},
-	{batchesPath, "dashboard.nav.print", nil},
-	{reportsPath, "dashboard.nav.reports", nil},
-	{Root + "/khoa", "dashboard.nav.keys", []referral.Role{referral.RoleAdmin}},
-	{Root + "/widget", "dashboard.nav.widget", []referral.Role{referral.RoleAdmin}},
-	{peoplePath, "dashboard.nav.people", []referral.Role{referral.RoleAdmin}},
-	{logPath, "dashboard.nav.log", []referral.Role{referral.RoleAdmin}},
+}
+
+var (
+	admins = []referral.Role{referral.RoleAdmin}
+	staff  = []referral.Role{referral.RoleAdmin, referral.RoleEditor}
+)
+
+var parts = []navPart{
+	{"dashboard.nav.overview", []section{{Root, "dashboard.nav.overview", nil}}},
+	{"dashboard.nav.coverage", []section{{Root + "/do-phu", "dashboard.nav.coverage", nil}}},
+	{"dashboard.nav.places", []section{{Root + "/cong", "dashboard.nav.portals", nil}, {Root + "/vi-tri", "dashboard.nav.placements", nil}}},
+	{"dashboard.nav.print", []section{{batchesPath, "dashboard.nav.batches", nil}, {reportsPath, "dashboard.nav.reports", nil}}},
+	{"dashboard.nav.monthly", []section{{monthlyPath, "dashboard.nav.monthly", nil}, {messagesPath, "mail.title", staff}}},
+	{"dashboard.nav.lists", []section{{Root + "/dich-den", "dashboard.nav.destinations", nil}, {campaignsPath, "dashboard.campaigns.title", nil},
+		{Root + "/widget", "dashboard.nav.widget", admins}, {Root + "/khoa", "dashboard.nav.keys", admins},
+		{peoplePath, "dashboard.nav.people", admins}, {logPath, "dashboard.nav.log", admins}}},
 }
 
 // render sends a page within the frame.
@@ -48,25 +59,36 @@ func (v *visit) render(name, title string, page any) error {
 	if f.Account == "" {
 		f.CSRF = v.formToken()
 	} else {
-		f.Nav = v.nav()
+		f.Nav, f.Nearby = v.nav()
 	}
 	return v.d.Pages.Render(v.c, v.l.Code, name, f)
 }
 
-func (v *visit) nav() (out []link) {
+// nav returns the parts, and the sections of the one that this page belongs to.
+func (v *visit) nav() (out, nearby []link) {
 	at := strings.Clone(v.c.Path())
-	for _, s := range sections {
-		if len(s.roles) > 0 && !v.is(s.roles...) {
-			continue
+	for _, p := range parts {
+		entry := link{Label: v.l.T(p.key)}
+		var list []link
+		for _, s := range p.sections {
+			if len(s.roles) > 0 && !v.is(s.roles...) {
+				continue
+			}
+			l := link{Label: v.l.T(s.key), Href: s.path, Current: at == s.path || s.path != Root && strings.HasPrefix(at, s.path+"/")}
+			if s.path == reportsPath {
+				l.Count = v.openReports()
+			}
+			entry.Current = entry.Current || l.Current
+			entry.Count += l.Count
+			list = append(list, l)
 		}
-		current := at == s.path || s.path != Root && strings.HasPrefix(at, s.path+"/")
-		entry := link{Label: v.l.T(s.key), Href: s.path, Current: current}
-		if s.path == reportsPath {
-			entry.Count = v.openReports()
-		}
+		entry.Href = list[0].Href
 		out = append(out, entry)
+		if entry.Current && len(list) > 1 {
+			nearby = list
+		}
 	}
-	return out
+	return out, nearby
 }
 
 // langs links to this page in each language, its query kept.

@@ -22,6 +22,8 @@ import (
 	"lensan/server/classify"
 	"lensan/server/coverage"
 	"lensan/server/health"
+	"lensan/server/mailing"
+	"lensan/server/outbox"
 	"lensan/server/poster"
 	"lensan/server/qr"
 	"lensan/server/referral"
@@ -49,6 +51,9 @@ type house struct {
 	registry  *registry.Registry
 	health    *health.Checker
 	coverage  *coverage.Coverage
+	outbox    *outbox.Outbox
+	mailing   *mailing.Mailing
+	mail      mailServer
 	status    rollup.Status
 	rendered  map[string]bool
 	dashboard *Dashboard
@@ -87,12 +92,14 @@ func newHouse(t *testing.T, baseURL string) *house {
 	ok(t, err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	h.app = fiber.New(web.FiberConfig(web.ErrorHandler(h.pages, log)))
+	numbers := stats.New(h.store, provinces, func() rollup.Status { return h.status }, now)
+	reports := &report.Maker{Stats: numbers, Provinces: provinces, Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63")}
+	h.outbox = outbox.New(h.store, map[string]outbox.Sender{outbox.Mail: &h.mail}, now, log)
+	h.mailing = &mailing.Mailing{Store: h.store, Reports: reports, Outbox: h.outbox, Provinces: provinces, Texts: texts, Base: baseURL, Now: now}
 	h.dashboard = New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
-
-		Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
+		Reports: reports, Mailing: h.mailing, Outbox: h.outbox, Stats: numbers, Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Posters: posters{h.registry, texts},
-		Reports: &report.Maker{Stats: stats.New(h.store, provinces, func() rollup.Status { return h.status }, now), Provinces: provinces, Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63")},
-		Map34:   readMap(t, "vn34"), Map63: readMap(t, "vn63"), Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
+		Map34:   reports.Map34, Map63: reports.Map63, Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
 		Agent: reader.Browser, QR: func(text string) ([]byte, error) {
 			return qr.Render(text, qr.SVG, qr.Options{Millimetres: 60, Level: "M"})
 		},

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -37,7 +36,7 @@ func TestMonthlyReport(t *testing.T) {
 	seq = h.clicks(seq, referral.MustDay("2026-10-31"), 10, referral.ChannelWidget, 766)
 	h.clicks(seq, referral.MustDay("2026-09-30"), 10, referral.ChannelWidget, 1000)
 	viewer := h.signedIn(referral.RoleViewer, 0)
-	wantText(t, "overview", viewer.get(Root).body, `href="/thong-ke/bao-cao-thang.pdf?month=2026-10"`)
+	wantText(t, "overview", viewer.get(Root).body, `href="/thong-ke/bao-cao?month=2026-10"`)
 	res := viewer.get(Root + "/bao-cao-thang.pdf?month=2026-10")
 	if got := res.Header.Get("Content-Disposition"); res.StatusCode != 200 || got != `attachment; filename="lensan-2026-10.pdf"` {
 		t.Fatalf("%d, %s", res.StatusCode, got)
@@ -95,14 +94,5 @@ func TestMonthlyReport_outlivesAMerger(t *testing.T) {
 	before := write(h.registry.Provinces(), testNowDay)
 	if after := write(later, testNowDay+60); !bytes.Equal(before, after) {
 		t.Error("the report of a month changed with the merger after it")
-	}
-}
-
-func TestReportTexts_areAllUsed(t *testing.T) {
-	source := sources(t, "*.go", "../../report/*.go")
-	for _, name := range regexp.MustCompile(`(?m)^[a-z_]+`).FindAllString(readAsset(t, "text/vi/report.toml"), -1) {
-		if !strings.Contains(source, `"report.`+name+`"`) {
-			t.Errorf("text report.%s is not used", name)
-		}
 	}
 }

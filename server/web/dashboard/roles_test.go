@@ -44,7 +44,7 @@ func TestRoles(t *testing.T) {
 			show(Root+"/cong", `id="moi"`, c.createForm)
 			show(Root+"/vi-tri", `id="moi"`, c.createForm)
 			show(Root+"/vi-tri/"+code, `id="sua"`, c.editP)
-			show(Root, `href="/thong-ke/khoa"`, shown(c.keys))
+			show(Root+"/dich-den", `href="/thong-ke/khoa"`, shown(c.keys))
 			show(Root+"/dich-den", `href="/thong-ke/dich-den/postmart"`, shown(c.destination))
 		})
 	}

@@ -34,10 +34,11 @@ func TestTemplates_areAllRendered(t *testing.T) {
 	p := h.portal("so-an-giang", "91")
 	h.batch("dot-1", "so-an-giang")
 	h.campaign("tet")
+	h.message("thu-1")
 	b := h.signedIn(referral.RoleAdmin, 0)
-	for _, page := range append(adminPages(p.Code), Root+"/dang-nhap", Root+"/loi-moi/x", Root+"/vi-tri/ABCDEF") {
+	for _, page := range append(adminPages(p.Code), Root+"/thu/1", Root+"/dang-nhap", Root+"/loi-moi/x", Root+"/vi-tri/ABCDEF") {
 		res := b.get(page)
-		wantNoText(t, page, res.body, "[dashboard.", "[error.", "[status.", "%!", "&lt;nil&gt;", "ZgotmplZ")
+		wantNoText(t, page, res.body, "[dashboard.", "[mail.", "[report.", "[error.", "[status.", "%!", "&lt;nil&gt;", "ZgotmplZ")
 	}
 	html := sources(t, "html/*.html")
 	for _, name := range h.pages.Names() {
@@ -55,7 +56,7 @@ func TestTemplates_areAllRendered(t *testing.T) {
 func TestTexts_areAllThereAndUsed(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	used, prefixes := map[string]bool{}, []string{}
-	for _, key := range regexp.MustCompile(`"(dashboard|overview)\.[a-z_0-9.]*`).FindAllString(sources(t, "*.go", "html/*.html"), -1) {
+	for _, key := range regexp.MustCompile(`"(dashboard|overview|report|mail)\.[a-z_0-9.]*`).FindAllString(sources(t, "*.go", "html/*.html", "../../report/*.go", "../../mailing/*.go"), -1) {
 		key = key[1:]
 		used[key] = true
 		if isPrefix(key) {
@@ -69,7 +70,12 @@ func TestTexts_areAllThereAndUsed(t *testing.T) {
 			t.Errorf("text %s is missing", key)
 		}
 	}
-	for _, key := range textKeys(t) {
+	for _, key := range vi.Keys() {
+		switch part, _, _ := strings.Cut(key, "."); part {
+		case "dashboard", "overview", "report", "mail":
+		default:
+			continue
+		}
 		known[key] = true
 		for _, prefix := range prefixes {
 			used[key] = used[key] || strings.HasPrefix(key, prefix)
@@ -84,19 +90,6 @@ func TestTexts_areAllThereAndUsed(t *testing.T) {
 }
 
 // isPrefix says of a text in the sources that something is put behind it.
-func isPrefix(key string) bool { return strings.HasSuffix(key, ".") || key == "overview.period.p" }
-
-func textKeys(t *testing.T) (keys []string) {
-	t.Helper()
-	table := ""
-	for _, line := range strings.Split(readAsset(t, "text/vi/dashboard.toml")+"\n"+readAsset(t, "text/vi/registry.toml")+"\n"+readAsset(t, "text/vi/overview.toml")+readAsset(t, "text/vi/health.toml")+"\n"+readAsset(t, "text/vi/coverage.toml")+"\n"+readAsset(t, "text/vi/people.toml"), "\n") {
-		if strings.HasPrefix(line, "[") {
-			table = strings.Trim(line, "[]")
-		} else if name, _, found := strings.Cut(line, " = "); found {
-			if strings.HasPrefix(table, "dashboard") || strings.HasPrefix(table, "overview") {
-				keys = append(keys, table+"."+name)
-			}
-		}
-	}
-	return keys
+func isPrefix(key string) bool {
+	return strings.HasSuffix(key, ".") || strings.HasSuffix(key, "_") || key == "overview.period.p"
 }
