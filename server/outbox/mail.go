@@ -133,7 +133,7 @@ func (s mailSender) tls() *tls.Config {
 }
 
 func (s mailSender) message(m Message) (*gomail.Msg, error) {
-	msg := gomail.NewMsg()
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(&s.server.From)
 	if err := msg.To(m.To); err != nil {
 		return nil, err
