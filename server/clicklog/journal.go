@@ -10,30 +10,49 @@ import (
 var ErrUnknown = errors.New("outcome unknown")
 
 // Batch is what one commit wrote: N records (see Encoder), one after the other.
+//
+// Numbers grow from batch to batch: by N in a local journal, which numbers its
+// records, by one in a stream, which numbers its batches.
 type Batch struct {
-	Seq  uint64 // number of the last record in the batch; grows by N from batch to batch in a local journal
-	N    int
-	Data []byte
+	After uint64 // the number before this batch: whoever has read up to there has missed nothing
+	Seq   uint64 // the batch's own number
+	N     int    // records; 0 in a batch that only proved that its journal takes writes
+	Data  []byte
+}
+
+// Writer is what a Log commits to.
+type Writer interface {
+	// Append writes n records durably and returns the batch's number. It keeps
+	// nothing of data. One goroutine calls it, unless the Writer is Parallel.
+	Append(ctx context.Context, data []byte, n int) (seq uint64, err error)
+}
+
+// MaxInFlight bounds how many batches a Log commits at a time.
+const MaxInFlight = 16
+
+// Parallel is a Writer that takes several batches at a time.
+type Parallel interface {
+	// InFlight returns how many calls of Append are welcome now, from 1 to MaxInFlight.
+	InFlight() int
 }
 
 // Journal is the durable log of clicks that are not yet applied.
 type Journal interface {
+	Writer
 	// ID names this sequence of numbers for good: two journals never share it.
+	// That of a journal elsewhere is "" until it was reached for the first time.
 	ID() string
-	// Append writes n records durably (fsync) and returns the number of the
-	// last. It keeps nothing of data. One goroutine calls it.
-	Append(ctx context.Context, data []byte, n int) (seq uint64, err error)
 	// Read returns up to max batches after a number, in order; none at the end
 	// only. It may stop short of max so that memory stays bounded.
 	Read(ctx context.Context, after uint64, max int) ([]Batch, error)
-	// Last returns the number of the last record ever written, 0 if none.
+	// Last returns the number of the last batch ever written, 0 if none.
 	Last(ctx context.Context) (uint64, error)
-	// Trim forgets batches up to and including the one that ends with seq.
+	// Trim forgets batches up to and including the one with a number.
 	Trim(ctx context.Context, seq uint64) error
 	Close() error
 }
 
-// Prober is a Journal that can tell without a click whether it takes writes
+// Prober is a Writer that can tell without a click whether it takes writes
 // again. A Log asks it while its last commit failed and no click comes.
 type Prober interface {
 	// Probe writes something durably that is not a click.

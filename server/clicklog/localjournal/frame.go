@@ -69,7 +69,7 @@ func readFrame(r io.ReaderAt, size, at int64, base, before uint64) (b clicklog.B
 	if checksum(base, frame) != binary.LittleEndian.Uint32(header[4:]) {
 		return b, at, errEnd
 	}
-	return clicklog.Batch{Seq: seq, N: int(n), Data: frame[headerSize:]}, at + int64(len(frame)), nil
+	return clicklog.Batch{After: before, Seq: seq, N: int(n), Data: frame[headerSize:]}, at + int64(len(frame)), nil
 }
 
 // scan shows fn the frames from a place that follows a number, up to the frame

@@ -68,7 +68,7 @@ func TestJournal_numbersGrowByClicks(t *testing.T) {
 	path := newPath(t)
 	j := mustOpen(t, path)
 	checkLast(t, j, 0)
-	want := []clicklog.Batch{{Seq: 3, N: 3, Data: []byte("abc")}, {Seq: 4, N: 1, Data: []byte("d")}, {Seq: 6, N: 2, Data: []byte("ef")}}
+	want := []clicklog.Batch{{Seq: 3, N: 3, Data: []byte("abc")}, {After: 3, Seq: 4, N: 1, Data: []byte("d")}, {After: 4, Seq: 6, N: 2, Data: []byte("ef")}}
 	for _, b := range want {
 		if seq := mustAppend(t, j, string(b.Data), b.N); seq != b.Seq {
 			t.Errorf("number %d, want %d", seq, b.Seq)
@@ -170,7 +170,8 @@ func fillSegments(t *testing.T, j *Journal, n int) (want []clicklog.Batch) {
 	t.Helper()
 	for i := range 3 * n {
 		data := bytes.Repeat([]byte{byte('a' + i%26)}, segmentSize/4)
-		want = append(want, clicklog.Batch{Seq: mustAppend(t, j, string(data), 7), N: 7, Data: data})
+		seq := mustAppend(t, j, string(data), 7)
+		want = append(want, clicklog.Batch{After: seq - 7, Seq: seq, N: 7, Data: data})
 	}
 	return want
 }
@@ -279,7 +280,7 @@ func TestJournal_failedWrite(t *testing.T) {
 	}
 	j.Close()
 	j = mustOpen(t, path)
-	want := []clicklog.Batch{{Seq: 2, N: 2, Data: []byte("kept")}, {Seq: 3, N: 1, Data: []byte("next")}}
+	want := []clicklog.Batch{{Seq: 2, N: 2, Data: []byte("kept")}, {After: 2, Seq: 3, N: 1, Data: []byte("next")}}
 	if diff := cmp.Diff(want, mustRead(t, j, 0, 10)); diff != "" {
 		t.Error(diff)
 	}

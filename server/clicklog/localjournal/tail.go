@@ -21,7 +21,7 @@ type tail struct {
 func (t *tail) reset(from uint64) { *t = tail{from: from} }
 
 func (t *tail) push(seq uint64, n int, data []byte) {
-	t.batches = append(t.batches, clicklog.Batch{Seq: seq, N: n, Data: bytes.Clone(data)})
+	t.batches = append(t.batches, clicklog.Batch{After: seq - uint64(n), Seq: seq, N: n, Data: bytes.Clone(data)})
 	t.bytes += len(data)
 	drop := 0
 	for t.bytes > tailBytes && drop < len(t.batches)-1 {
