@@ -109,6 +109,8 @@ type Reader struct {
 	known Texts
 	read  int
 	err   error
+
+	ticket Ticket
 }
 
 // Texts are texts that were read before: a Reader that is given them spares
@@ -134,7 +136,14 @@ func (t Texts) of(b []byte) string {
 }
 
 // NewReader returns a Reader at the first record of data. known may be nil.
-func NewReader(data []byte, known Texts) *Reader { return &Reader{rest: data, known: known} }
+func NewReader(data []byte, known Texts) *Reader {
+	r := &Reader{known: known}
+	r.ticket, r.rest, r.err = CutTicket(data)
+	return r
+}
+
+// Ticket returns the batch's ticket, the zero Ticket if it has none.
+func (r *Reader) Ticket() Ticket { return r.ticket }
 
 // Next reads the next record into c and reports whether there was one. The
 // click's texts do not share memory with the data.

@@ -142,6 +142,7 @@ func FuzzReader(f *testing.F) {
 	f.Add(encode([]referral.Click{c, c}))
 	f.Add(AppendRecord(nil, &referral.Click{Milli: -1, Province: -1}))
 	f.Add(one[:len(one)/2])
+	f.Add(append(AppendTicket(nil, Ticket{"ORIGIN", 1034}), one...))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := readAll(data)
 		if err != nil && !errors.Is(err, ErrMalformed) {
