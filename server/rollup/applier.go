@@ -38,7 +38,9 @@ const (
 	backoffMax = 2 * time.Second
 )
 
-// Applier moves clicks from a journal into a sink. Only one may run on a journal.
+// Applier moves clicks from a journal into a sink. Where several run on one
+// journal each click is counted once all the same, but they are in each other's
+// way: see Shared.
 type Applier struct {
 	worker worker
 	wake   chan struct{}
@@ -60,6 +62,16 @@ func NewApplier(j clicklog.Journal, s Sink, c Classifier) *Applier {
 // show in Status. Applied clicks are trimmed from the journal once they are
 // 20 s old: see worker.
 func (a *Applier) Run(ctx context.Context) error {
+	a.run(ctx)
+	return a.finish(ctx)
+}
+
+// Repeated returns how many batches were passed over because they had been
+// counted before.
+func (a *Applier) Repeated() uint64 { return a.worker.repeated.Load() }
+
+// run applies until ctx ends.
+func (a *Applier) run(ctx context.Context) {
 	backoff, due, lastDue := backoffMin, true, time.Now()
 	for ctx.Err() == nil {
 		if due {
@@ -80,6 +92,10 @@ func (a *Applier) Run(ctx context.Context) error {
 		}
 		backoff = backoffMin
 	}
+}
+
+// finish applies what is left.
+func (a *Applier) finish(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWait)
 	defer cancel()
 	for {

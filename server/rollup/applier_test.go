@@ -1,6 +1,7 @@
 package rollup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"lensan/server/classify"
 	"lensan/server/clicklog"
@@ -22,18 +23,27 @@ import (
 
 // memoryJournal is a clicklog.Journal that counts and can fail.
 type memoryJournal struct {
+	name    string // "memory" if it is empty
+	stream  bool   // batches are numbered, not records
 	mu      sync.Mutex
 	batches []clicklog.Batch
 	last    uint64
 	fail    error
 }
 
-func (j *memoryJournal) ID() string { return "memory" }
+func (j *memoryJournal) ID() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return cmp.Or(j.name, "memory")
+}
 func (j *memoryJournal) Append(_ context.Context, data []byte, n int) (uint64, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.last += uint64(n)
-	j.batches = append(j.batches, clicklog.Batch{Seq: j.last, N: n, Data: append([]byte(nil), data...)})
+	after := j.last
+	if j.last += uint64(n); j.stream {
+		j.last = after + 1
+	}
+	j.batches = append(j.batches, clicklog.Batch{After: after, Seq: j.last, N: n, Data: append([]byte(nil), data...)})
 	return j.last, nil
 }
 func (j *memoryJournal) Read(_ context.Context, after uint64, max int) ([]clicklog.Batch, error) {
@@ -74,7 +84,9 @@ func (j *memoryJournal) held() int {
 // memorySink is a Sink whose cubes survive what the test does to the applier.
 type memorySink struct {
 	mu     sync.Mutex
-	seq    uint64
+	seq    uint64            // of the journal "memory" or a real one
+	others map[string]uint64 // of other journals, by name
+	seen   map[string]Seen
 	sum    *Delta
 	before func() error // may refuse an Apply
 	after  func() error // may spoil the answer of one that succeeded
@@ -82,13 +94,22 @@ type memorySink struct {
 
 func newSink() *memorySink {
 	none := func() error { return nil }
-	return &memorySink{sum: naive(nil), before: none, after: none}
+	return &memorySink{sum: naive(nil), before: none, after: none, seen: map[string]Seen{}}
 }
 
-func (s *memorySink) Applied(context.Context, string) (uint64, error) {
+func (s *memorySink) Applied(_ context.Context, journal string) (uint64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if seq, ok := s.others[journal]; ok {
+		return seq, nil
+	}
 	return s.seq, nil
+}
+
+func (s *memorySink) Seen(_ context.Context, origin string) (Seen, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen[origin], nil
 }
 
 // setBefore may be called while an applier runs.
@@ -109,10 +130,26 @@ func (s *memorySink) Apply(_ context.Context, d *Delta) error {
 	if err := s.before(); err != nil {
 		return err
 	}
-	if d.After != s.seq {
-		return fmt.Errorf("at %d, not %d: %w", s.seq, d.After, referral.ErrConflict)
+	at, other := s.others[d.Journal]
+	if !other {
+		at = s.seq
 	}
-	s.seq = d.Seq
+	if d.After != at {
+		return fmt.Errorf("at %d, not %d: %w", at, d.After, referral.ErrConflict)
+	}
+	for origin, step := range d.Seen {
+		if step.Before != s.seen[origin] {
+			return fmt.Errorf("%s is at %+v, not %+v: %w", origin, s.seen[origin], step.Before, referral.ErrConflict)
+		}
+	}
+	for origin, step := range d.Seen {
+		s.seen[origin] = step.After
+	}
+	if other {
+		s.others[d.Journal] = d.Seq
+	} else {
+		s.seq = d.Seq
+	}
 	s.sum.Clicks += d.Clicks
 	s.sum.LastMilli = d.LastMilli
 	merge(s.sum.ByDay, d.ByDay)
@@ -423,7 +460,7 @@ func crashAnywhere(t *testing.T, seed uint64, path string, classifier *classify.
 			a.worker.log = quiet
 		}
 	}
-	if diff := cmp.Diff(naive(want), s.sum); diff != "" {
+	if diff := gocmp.Diff(naive(want), s.sum); diff != "" {
 		t.Errorf("seed %d: %s", seed, diff)
 	}
 	if held, err := j.Read(t.Context(), 0, 1000); err != nil || len(held) == 0 || held[0].Seq <= 12 {
@@ -477,6 +514,7 @@ func TestApplier_backlogIsAppliedInPieces(t *testing.T) {
 type noSink struct{ seq uint64 }
 
 func (s *noSink) Applied(context.Context, string) (uint64, error) { return s.seq, nil }
+func (s *noSink) Seen(context.Context, string) (Seen, error)      { return Seen{}, nil }
 func (s *noSink) Apply(_ context.Context, d *Delta) error         { s.seq = d.Seq; return nil }
 
 // BenchmarkApply is the whole way from the journal to the sink, which does

@@ -79,13 +79,13 @@ type (
 	}
 )
 
-// Delta is the sum of some consecutive clicks of one journal, ready to be
+// Delta is the sum of some consecutive batches of one journal, ready to be
 // added to the cubes. The month × placement cube is derived from ByPlacementDay.
 type Delta struct {
 	Journal         string
-	After, Seq      uint64 // the numbers before the first and of the last click
-	Clicks          int64
-	LastMilli       int64 // time of the last click, Unix ms
+	After, Seq      uint64 // the journal's numbers before and at the end of them
+	Clicks          int64  // 0 where every batch had been counted before
+	LastMilli       int64  // time of the last click, Unix ms; 0 if there is none
 	ByDay           map[DayKey]Counts
 	ByHour          map[HourKey]Counts
 	ByPlacementHour map[PlacementHourKey]Counts
@@ -94,14 +94,18 @@ type Delta struct {
 	ByAgentMonth    map[AgentMonthKey]Counts
 	ByReferrer      map[ReferrerKey]Counts
 	Visitors        map[VisitorKey][]byte // HyperLogLog sketches to be merged, axiomhq binary form
+	Seen            map[string]SeenStep   // by origin of the batches' tickets
 }
 
 // Sink keeps the cubes.
 type Sink interface {
 	// Applied returns up to which number a journal was applied, 0 if never.
 	Applied(ctx context.Context, journal string) (seq uint64, err error)
-	// Apply adds a delta and sets Applied to its Seq, in one transaction. It
-	// refuses with referral.ErrConflict if Applied is not delta.After.
+	// Seen returns which of an origin's batches were counted, of whatever journal.
+	Seen(ctx context.Context, origin string) (Seen, error)
+	// Apply adds a delta, sets Applied to its Seq and Seen to what its steps
+	// say, in one transaction. It refuses with referral.ErrConflict if Applied
+	// is not delta.After or Seen not what a step began with.
 	Apply(ctx context.Context, delta *Delta) error
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 
 	"lensan/server/classify"
 	"lensan/server/clicklog"
@@ -21,20 +22,25 @@ const readBatches = 256
 //     Sink.Applied, because Apply moves that number in its transaction.
 //   - What the classifier remembered is rebuilt by showing it the clicks that
 //     the journal still holds from before that number, see retained.
+//   - Which batches were counted that came with a ticket is asked again of
+//     Sink.Seen.
 type worker struct {
 	journal    clicklog.Journal
 	sink       Sink
 	classifier Classifier
 	log        *slog.Logger
 	applied    func(seq uint64) // told of each new number
+	repeated   atomic.Uint64    // batches that had been counted before
 
 	ready    bool   // warmed up
+	id       string // of the journal that it is warmed up for
 	after    uint64 // Sink.Applied
 	position uint64 // last number in sums
 	sums     *Accumulator
 	batches  []mark // in sums
 	retained retained
-	clicks   []referral.Click // of the batch at hand; kept for its memory
+	origins  map[string]*SeenStep // of the tickets met, none before the warm-up
+	clicks   []referral.Click     // of the batch at hand; kept for its memory
 	texts    clicklog.Texts
 }
 
@@ -43,6 +49,10 @@ type worker struct {
 // reports whether there is more to do at once. After an error it can be called
 // again and goes on where it failed.
 func (w *worker) step(ctx context.Context, due bool) (more bool, err error) {
+	if id := w.journal.ID(); w.ready && id != w.id {
+		w.log.Warn("the journal was made anew", "journal", id, "before", w.id)
+		w.ready = false
+	}
 	if !w.ready {
 		if err := w.warmUp(ctx); err != nil {
 			return false, err
@@ -64,7 +74,11 @@ func (w *worker) step(ctx context.Context, due bool) (more bool, err error) {
 // warmUp shows the classifier the retained clicks, and starts after those that
 // the sink has.
 func (w *worker) warmUp(ctx context.Context) error {
-	after, err := w.sink.Applied(ctx, w.journal.ID())
+	if _, err := w.journal.Last(ctx); err != nil { // one that was not reached has no name yet
+		return err
+	}
+	id := w.journal.ID()
+	after, err := w.sink.Applied(ctx, id)
 	if err != nil {
 		return fmt.Errorf("last applied number: %w", err)
 	}
@@ -73,12 +87,13 @@ func (w *worker) warmUp(ctx context.Context) error {
 		return err
 	}
 	if after > last {
-		return fmt.Errorf("clicks up to %d are applied, but journal %s ends at %d: it is older than the store: %w", after, w.journal.ID(), last, referral.ErrConflict)
+		return fmt.Errorf("clicks up to %d are applied, but journal %s ends at %d: it is older than the store: %w", after, id, last, referral.ErrConflict)
 	}
 	w.classifier.Reset()
 	w.sums.Reset()
 	w.batches = w.batches[:0]
 	w.retained = retained{}
+	w.origins = map[string]*SeenStep{}
 	for position := uint64(0); position < after; {
 		batches, err := w.journal.Read(ctx, position, readBatches)
 		if err != nil {
@@ -91,7 +106,7 @@ func (w *worker) warmUp(ctx context.Context) error {
 			if position = batches[i].Seq; position > after {
 				break
 			}
-			if err := w.decode(&batches[i]); err != nil {
+			if _, err := w.decode(&batches[i]); err != nil {
 				return err
 			}
 			for i := range w.clicks {
@@ -100,7 +115,7 @@ func (w *worker) warmUp(ctx context.Context) error {
 			w.retained.push(w.mark(position))
 		}
 	}
-	w.after, w.position, w.ready = after, after, true
+	w.id, w.after, w.position, w.ready = id, after, after, true
 	w.applied(after)
 	return nil
 }
@@ -124,7 +139,7 @@ func (w *worker) gather(ctx context.Context) (more bool, err error) {
 			if w.sums.Full() {
 				break
 			}
-			if err := w.take(&batches[i]); err != nil {
+			if err := w.take(ctx, &batches[i]); err != nil {
 				return false, err
 			}
 		}
@@ -132,13 +147,29 @@ func (w *worker) gather(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-// take adds one batch to the sums, wholly or not at all.
-func (w *worker) take(b *clicklog.Batch) error {
-	if err := w.decode(b); err != nil {
+// take adds one batch to the sums, wholly or not at all. One that was counted
+// already, here or from another journal, is passed over.
+func (w *worker) take(ctx context.Context, b *clicklog.Batch) error {
+	ticket, err := w.decode(b)
+	if err != nil {
 		return err
 	}
-	if first := b.Seq - uint64(b.N); b.Seq > uint64(b.N) && first > w.position {
-		w.log.Warn("the journal lacks clicks that were not applied", "journal", w.journal.ID(), "after", w.position, "up_to", first)
+	again := false
+	if ticket != (clicklog.Ticket{}) {
+		seen, err := w.seen(ctx, ticket.Origin)
+		if err != nil {
+			return err
+		}
+		if again = seen.After.Has(ticket.Number); !again {
+			seen.After = seen.After.With(ticket.Number)
+		}
+	}
+	if b.After > w.position {
+		w.log.Warn("the journal lacks clicks that were not applied", "journal", w.id, "after", w.position, "up_to", b.After)
+	}
+	if again {
+		w.repeated.Add(1)
+		w.clicks = w.clicks[:0]
 	}
 	for i := range w.clicks {
 		class, agent := w.classify(&w.clicks[i])
@@ -149,9 +180,9 @@ func (w *worker) take(b *clicklog.Batch) error {
 	return nil
 }
 
-// decode reads a batch's clicks. One that cannot be read stops the applier
+// decode reads a batch's clicks and its ticket. One that cannot be read stops the applier
 // rather than being passed over: a newer version of this program may know how.
-func (w *worker) decode(b *clicklog.Batch) error {
+func (w *worker) decode(b *clicklog.Batch) (clicklog.Ticket, error) {
 	w.clicks = w.clicks[:0]
 	r := clicklog.NewReader(b.Data, w.texts)
 	for {
@@ -166,12 +197,12 @@ func (w *worker) decode(b *clicklog.Batch) error {
 		}
 	}
 	if err := r.Err(); err != nil {
-		return fmt.Errorf("batch %d: %w", b.Seq, err)
+		return clicklog.Ticket{}, fmt.Errorf("batch %d: %w", b.Seq, err)
 	}
 	if len(w.clicks) != b.N {
-		return fmt.Errorf("batch %d holds %d clicks instead of %d: %w", b.Seq, len(w.clicks), b.N, clicklog.ErrMalformed)
+		return clicklog.Ticket{}, fmt.Errorf("batch %d holds %d clicks instead of %d: %w", b.Seq, len(w.clicks), b.N, clicklog.ErrMalformed)
 	}
-	return nil
+	return r.Ticket(), nil
 }
 
 // classify asks the classifier; a click on which it panics is counted as
@@ -188,24 +219,27 @@ func (w *worker) classify(c *referral.Click) (class referral.Class, agent classi
 
 // apply hands the sums to the sink. When the sink's number is not where it was
 // left, because somebody else applied or because an Apply that was reported as
-// failed was not, the sink's word counts: warm up again from there.
+// failed was not, or when a batch of the sums was counted from another journal
+// meanwhile, the sink's word counts: warm up again from there.
 func (w *worker) apply(ctx context.Context) error {
-	delta, err := w.sums.Delta(w.journal.ID(), w.after, w.position)
+	delta, err := w.sums.Delta(w.id, w.after, w.position)
 	if err != nil {
 		return err
 	}
+	delta.Seen = w.seenSteps()
 	err = w.sink.Apply(ctx, delta)
 	if errors.Is(err, referral.ErrConflict) {
-		applied, lookErr := w.sink.Applied(ctx, w.journal.ID())
+		applied, lookErr := w.sink.Applied(ctx, w.id)
 		if lookErr != nil {
 			return fmt.Errorf("last applied number: %w", lookErr)
 		}
 		if applied != w.position && applied != w.after {
-			w.log.Warn("the sink has moved by itself", "journal", w.journal.ID(), "from", w.after, "to", applied)
+			w.log.Warn("the sink has moved by itself", "journal", w.id, "from", w.after, "to", applied)
 			w.ready = false
 			return nil
 		}
 		if applied != w.position {
+			w.ready = false
 			return fmt.Errorf("apply clicks %d to %d: %w", w.after+1, w.position, err)
 		}
 		err = nil // it was our own, applied though reported as failed
@@ -215,6 +249,7 @@ func (w *worker) apply(ctx context.Context) error {
 	}
 	w.after = w.position
 	w.sums.Reset()
+	w.keepSeen()
 	for _, m := range w.batches {
 		w.retained.push(m)
 	}

@@ -151,7 +151,7 @@ func TestMigrate_fillsNarrowCubes(t *testing.T) {
 		for _, cube := range cubes {
 			want[cube] = w.dump(t, cube)
 		}
-		for version := w.version(t); version >= 6; version-- {
+		for w.version(t) >= 6 {
 			if err := w.MigrateDown(background); err != nil {
 				t.Fatal(err)
 			}

@@ -32,7 +32,7 @@ func OpenPostgres(ctx context.Context, url string) (*Store, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second
 	}
-	s := &Store{query: q, agents: newAgents(), hosts: newHosts(), dialect: goose.DialectPostgres}
+	s := &Store{query: q, agents: newAgents(), hosts: newHosts(), dialect: goose.DialectPostgres, postgres: config}
 	s.write, s.read = stdlib.OpenDB(*config), stdlib.OpenDB(*config)
 	s.write.SetMaxOpenConns(1)
 	s.read.SetMaxOpenConns(8)

@@ -21,13 +21,17 @@ func (s *Store) Applied(ctx context.Context, journal string) (uint64, error) {
 	return uint64(seq), nil
 }
 
-// Apply adds a delta to every cube and sets Applied to its Seq, in one
-// transaction. It returns referral.ErrConflict wrapped if Applied is not
-// delta.After, and then nothing is added.
+// Apply adds a delta to every cube and sets Applied to its Seq and Seen to what
+// its steps say, in one transaction. It returns referral.ErrConflict wrapped if
+// Applied is not delta.After or Seen not what a step began with, and then
+// nothing is added.
 func (s *Store) Apply(ctx context.Context, d *rollup.Delta) error {
 	agents, hosts := s.agents.begin(), s.hosts.begin()
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		if err := s.advance(ctx, tx, d); err != nil {
+			return err
+		}
+		if err := s.advanceSeen(ctx, tx, d.Seen); err != nil {
 			return err
 		}
 		if err := agents.resolve(ctx, tx, s.query, agentsOf(d)); err != nil {
@@ -41,7 +45,7 @@ func (s *Store) Apply(ctx context.Context, d *rollup.Delta) error {
 				return err
 			}
 		}
-		if err := s.mergeVisitors(ctx, tx, d.Visitors); err != nil {
+		if err := s.mergeVisitors(ctx, tx, d.Visitors); err != nil || d.Clicks == 0 {
 			return err
 		}
 		return s.prune(ctx, tx, referral.DayOfMilli(d.LastMilli))

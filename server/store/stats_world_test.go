@@ -83,7 +83,7 @@ func newWorld(t testing.TB, s *Store) *world {
 
 // forget empties every table that clicks and views fill, but for dictionaries.
 func (w *world) forget(t fataler) {
-	for _, table := range append([]string{"journal_applied", "rollup_kept", "visitors", "visitor_sketches", "quality"}, cubeTables...) {
+	for _, table := range append([]string{"journal_applied", "rollup_kept", "visitors", "visitor_sketches", "quality", "batches_seen"}, cubeTables...) {
 		if _, err := w.write.Exec("DELETE FROM " + table); err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
 )
 
@@ -25,9 +26,10 @@ type Store struct {
 	write *sql.DB // one connection, transactions take the write lock at once
 	query queries
 
-	dialect goose.Dialect
-	agents  *dictionary[agent]
-	hosts   *dictionary[string]
+	dialect  goose.Dialect
+	postgres *pgx.ConnConfig // nil for SQLite
+	agents   *dictionary[agent]
+	hosts    *dictionary[string]
 }
 
 // Close closes the database.

@@ -7,10 +7,25 @@ ON CONFLICT (journal) DO UPDATE SET seq = excluded.seq, clicks = excluded.clicks
 WHERE journal_applied.seq = 0;
 
 -- name: journal_advance
-UPDATE journal_applied SET seq = $2, clicks = clicks + $3, last_milli = $4, applied_at = $5 WHERE journal = $1 AND seq = $6;
+UPDATE journal_applied SET seq = $2, clicks = clicks + $3, last_milli = CASE WHEN $3 = 0 THEN last_milli ELSE $4 END, applied_at = $5 WHERE journal = $1 AND seq = $6;
 
 -- name: journal_clicks
 SELECT coalesce(sum(clicks), 0) FROM journal_applied;
+
+-- name: batches_seen
+SELECT highest, recent FROM batches_seen WHERE origin = $1;
+
+-- name: batches_seen_begin
+INSERT INTO batches_seen (origin, highest, recent, seen_at) VALUES ($1, $2, $3, $4) ON CONFLICT (origin) DO NOTHING;
+
+-- name: batches_seen_advance
+UPDATE batches_seen SET highest = $2, recent = $3, seen_at = $4 WHERE origin = $1 AND highest = $5 AND recent = $6;
+
+-- name: batches_seen_forget
+DELETE FROM batches_seen WHERE seen_at < $1;
+
+-- name: turn_take
+SELECT pg_try_advisory_lock($1);
 
 -- name: quality_add
 INSERT INTO quality (day, lost, unconfirmed) VALUES ($1, $2, $3)

@@ -1,0 +1,145 @@
+package rollup
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"lensan/server/clicklog"
+	"lensan/server/referral"
+)
+
+// Numbers come in the order that a ticket promises, some of them again and
+// again, some never: Seen knows exactly which came.
+func TestSeen_knowsWhatCame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s Seen
+		came := map[uint64]bool{}
+		open := []uint64{} // given, and may still come for the first time
+		for next := uint64(1); next < 400; {
+			if len(open) == 0 || next-open[0] < clicklog.TicketSpan && rapid.Bool().Draw(t, "another") {
+				open = append(open, next)
+				next++
+				continue
+			}
+			i := rapid.IntRange(0, len(open)-1).Draw(t, "which")
+			n := open[i]
+			if s.Has(n) {
+				t.Fatalf("%d is new to %+v", n, s)
+			}
+			s, came[n] = s.With(n), true
+			open = slices.Delete(open, i, i+1)
+			for n := range came {
+				if !s.Has(n) {
+					t.Fatalf("%d came, and %+v does not know", n, s)
+				}
+			}
+			for _, n := range open {
+				if s.Has(n) {
+					t.Fatalf("%d did not come yet, %+v says", n, s)
+				}
+			}
+		}
+	})
+}
+
+// Batches with tickets lie in the journal that two servers share, some of them
+// twice, and those whose outcome was not known in a journal of their own, too.
+// Two appliers of the one and one of the other take turns and crash: each batch
+// is counted once.
+func TestApplier_ticketsCountOnce(t *testing.T) {
+	for seed := range uint64(40) {
+		rnd := rand.New(rand.NewPCG(seed, 3))
+		shared, own := &memoryJournal{name: "shared", stream: true}, &memoryJournal{name: "own"}
+		s := newSink()
+		s.others = map[string]uint64{"shared": 0, "own": 0}
+		crash := errors.New("crash")
+		s.after = func() error {
+			if rnd.IntN(6) == 0 {
+				return crash
+			}
+			return nil
+		}
+		make := func(j clicklog.Journal) *Applier {
+			a := NewApplier(j, s, plain{})
+			a.worker.log = quiet
+			return a
+		}
+		appliers := []*Applier{make(own), make(shared), make(shared)}[:2+seed%2]
+		var want int64
+		write := func(j *memoryJournal, ticket clicklog.Ticket) {
+			c := clickNow()
+			data := clicklog.AppendRecord(clicklog.AppendRecord(clicklog.AppendTicket(nil, ticket), &c), &c)
+			if _, err := j.Append(t.Context(), data, 2); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step := func(a *Applier) {
+			_, err := a.step(t.Context(), true)
+			if err != nil && !errors.Is(err, crash) && !errors.Is(err, referral.ErrConflict) {
+				t.Fatal(err)
+			}
+		}
+		var written []clicklog.Ticket
+		origins, numbers := []string{"A", "B"}, map[string]uint64{}
+		for range 300 {
+			switch i := rnd.IntN(len(origins)); rnd.IntN(9) {
+			case 0, 1, 2:
+				numbers[origins[i]]++
+				ticket := clicklog.Ticket{Origin: origins[i], Number: numbers[origins[i]]}
+				want += 2
+				written = append(written, ticket)
+				where := 1 + rnd.IntN(8)
+				if where != 2 {
+					write(shared, ticket)
+				}
+				if where <= 2 { // not known to be in the other: the origin is given up
+					write(own, ticket)
+					origins[i] += "'"
+				}
+			case 3:
+				if len(written) > 0 { // one comes again, late
+					write(shared, written[max(0, len(written)-1-rnd.IntN(50))])
+				}
+			case 4: // nothing that was written
+				if _, err := shared.Append(t.Context(), nil, 0); err != nil {
+					t.Fatal(err)
+				}
+			case 5:
+				i := rnd.IntN(len(appliers))
+				appliers[i] = make(appliers[i].worker.journal)
+			default:
+				step(appliers[rnd.IntN(len(appliers))])
+			}
+		}
+		s.after = func() error { return nil }
+		for range 3 {
+			for _, a := range appliers {
+				step(a)
+			}
+		}
+		if s.sum.Clicks != want || s.others["shared"] != shared.last || s.others["own"] != own.last {
+			t.Errorf("seed %d: %d clicks, want %d; applied %v of %d and %d", seed, s.sum.Clicks, want, s.others, shared.last, own.last)
+		}
+	}
+}
+
+// A journal that was made anew is read from its beginning.
+func TestApplier_journalMadeAnew(t *testing.T) {
+	j, s := &memoryJournal{name: "one"}, newSink()
+	s.others = map[string]uint64{"one": 0, "two": 0}
+	appendClicks(t, j, clickNow(), clickNow())
+	a := NewApplier(j, s, plain{})
+	a.worker.log = quiet
+	if _, err := a.step(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	j.name, j.batches, j.last = "two", nil, 0
+	appendClicks(t, j, clickNow())
+	if _, err := a.step(t.Context(), true); err != nil || s.sum.Clicks != 3 || s.others["two"] != 1 || a.Status().Seq != 1 {
+		t.Errorf("%v, %d clicks, %v, %+v", err, s.sum.Clicks, s.others, a.Status())
+	}
+}

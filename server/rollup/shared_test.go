@@ -1,0 +1,169 @@
+package rollup
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lensan/server/referral"
+)
+
+// memoryLock is what memoryTurns take.
+type memoryLock struct {
+	mu     sync.Mutex
+	holder *memoryTurn
+	broken error // Take fails with it
+}
+
+type memoryTurn struct{ lock *memoryLock }
+
+func (t *memoryTurn) Take(context.Context) (bool, error) {
+	t.lock.mu.Lock()
+	defer t.lock.mu.Unlock()
+	if t.lock.broken != nil {
+		return false, t.lock.broken
+	}
+	if t.lock.holder == nil {
+		t.lock.holder = t
+	}
+	return t.lock.holder == t, nil
+}
+
+func (t *memoryTurn) Check(context.Context) error {
+	t.lock.mu.Lock()
+	defer t.lock.mu.Unlock()
+	if t.lock.holder != t {
+		return errors.New("lost")
+	}
+	return nil
+}
+
+func (t *memoryTurn) End() error {
+	t.lock.mu.Lock()
+	defer t.lock.mu.Unlock()
+	if t.lock.holder == t {
+		t.lock.holder = nil
+	}
+	return nil
+}
+
+// give takes the turn away from whoever has it.
+func (l *memoryLock) give(t *memoryTurn, broken error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.holder, l.broken = t, broken
+}
+
+func startShared(t *testing.T, j *memoryJournal, s *memorySink, l *memoryLock) (a *Shared, stop func() error) {
+	t.Helper()
+	a = NewShared(j, s, plain{}, &memoryTurn{l})
+	a.worker.log = quiet
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx) }()
+	return a, func() error { cancel(); return <-done }
+}
+
+// Two servers share a journal: one applies, the other knows what is applied;
+// when the first stops, or loses its turn, the other goes on.
+func TestShared_oneAppliesTheOthersKnow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, s, l := &memoryJournal{}, newSink(), &memoryLock{}
+		one, stopOne := startShared(t, j, s, l)
+		synctest.Wait()
+		other, stopOther := startShared(t, j, s, l)
+		synctest.Wait()
+		applying := func(first, second bool) {
+			t.Helper()
+			if one.Applying() != first || other.Applying() != second {
+				t.Errorf("applying: %v and %v", one.Applying(), other.Applying())
+			}
+		}
+		applying(true, false)
+		for _, a := range []*Shared{one, other} {
+			begun := time.Now()
+			if err := a.WaitApplied(t.Context(), appendClicks(t, j, clickNow(), clickNow())); err != nil || time.Since(begun) > 2*applyEvery {
+				t.Errorf("%v after %s", err, time.Since(begun))
+			}
+		}
+		if got := other.Status(); got.Seq != 4 || got.Err != nil || !got.StalledSince.IsZero() {
+			t.Errorf("%+v", got)
+		}
+		time.Sleep(time.Hour)
+		if got := other.Status(); time.Since(got.AppliedAt) > lookEvery {
+			t.Errorf("nothing to apply, and applied at %s", got.AppliedAt)
+		}
+		l.give(nil, nil) // the first one's connection broke
+		time.Sleep(checkEvery)
+		appendClicks(t, j, clickNow())
+		time.Sleep(checkEvery + applyEvery)
+		if one.Applying() == other.Applying() {
+			t.Errorf("applying: %v and %v", one.Applying(), other.Applying())
+		}
+		first, second, stopFirst, stopSecond := one, other, stopOne, stopOther
+		if other.Applying() {
+			first, second, stopFirst, stopSecond = other, one, stopOther, stopOne
+		}
+		appendClicks(t, j, clickNow())
+		if err := stopFirst(); err != nil {
+			t.Error(err)
+		}
+		if seq, _ := s.applied(); seq != 6 {
+			t.Errorf("applied %d of 6 at the end of a turn", seq)
+		}
+		time.Sleep(lookEvery)
+		synctest.Wait()
+		if first.Applying() || !second.Applying() {
+			t.Error("nobody took over")
+		}
+		appendClicks(t, j, clickNow())
+		if err := stopSecond(); err != nil {
+			t.Error(err)
+		}
+		if seq, clicks := s.applied(); seq != 7 || clicks != 7 {
+			t.Errorf("applied %d, %d clicks", seq, clicks)
+		}
+	})
+}
+
+// Who waits for its turn says when nothing is applied for long, and why it
+// cannot tell.
+func TestShared_saysSinceWhenNothingIsApplied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, s, l := &memoryJournal{}, newSink(), &memoryLock{}
+		l.give(&memoryTurn{l}, nil) // somebody who does nothing
+		a, stop := startShared(t, j, s, l)
+		time.Sleep(time.Minute)
+		if got := a.Status(); got.Err != nil {
+			t.Errorf("nothing to do: %+v", got)
+		}
+		appendClicks(t, j, clickNow())
+		time.Sleep(idleAfter - lookEvery)
+		if got := a.Status(); got.Err != nil {
+			t.Errorf("too early: %+v", got)
+		}
+		time.Sleep(2 * lookEvery)
+		if got := a.Status(); !errors.Is(got.Err, referral.ErrUnavailable) || time.Since(got.StalledSince) > lookEvery {
+			t.Errorf("%+v", got)
+		}
+		down := errors.New("database is down")
+		l.give(nil, down)
+		time.Sleep(lookEvery)
+		synctest.Wait()
+		if got := a.Status(); !errors.Is(got.Err, down) || got.StalledSince.IsZero() {
+			t.Errorf("%+v", got)
+		}
+		l.give(nil, nil)
+		time.Sleep(lookEvery)
+		synctest.Wait()
+		if got := a.Status(); got.Seq != 1 || got.Err != nil || !got.StalledSince.IsZero() || !a.Applying() {
+			t.Errorf("%+v", got)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}

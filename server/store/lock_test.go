@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"lensan/server/referral"
+	"lensan/server/testkit"
+)
+
+func TestTurn_oneAtATime(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		ctx := context.Background()
+		if s.postgres == nil {
+			if taken, err := s.Turn(1).Take(ctx); taken || !errors.Is(err, referral.ErrInvalid) {
+				t.Errorf("SQLite: %v, %v", taken, err)
+			}
+			return
+		}
+		number := time.Now().UnixNano() // the lock is of the database, not of the schema
+		first, second := s.Turn(number), s.Turn(number)
+		defer first.End()
+		defer second.End()
+		take := func(turn *Turn, want bool) {
+			t.Helper()
+			if taken, err := turn.Take(ctx); taken != want || err != nil {
+				t.Errorf("taken %v, %v, want %v", taken, err, want)
+			}
+		}
+		take(first, true)
+		take(second, false)
+		if err := first.Check(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := first.End(); err != nil {
+			t.Error(err)
+		}
+		takeSoon(t, second)
+		take(first, false)
+		if _, err := s.write.Exec("SELECT pg_terminate_backend($1)", second.conn.PgConn().PID()); err != nil {
+			t.Fatal(err)
+		}
+		takeSoon(t, first)
+		if err := second.Check(ctx); !errors.Is(err, referral.ErrUnavailable) {
+			t.Errorf("a turn that is lost: %v", err)
+		}
+		take(second, false)
+		if !testkit.Full() {
+			t.Log("left out: a process that stands still, because that takes 5 s")
+			return
+		}
+		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(200 * time.Millisecond) { // the first says nothing
+			if taken, err := second.Take(ctx); err != nil {
+				t.Fatal(err)
+			} else if taken {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("who stands still keeps its turn")
+			}
+		}
+	})
+}
+
+// takeSoon takes a turn that was given up: the server is told a moment later.
+func takeSoon(t *testing.T, turn *Turn) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if taken, err := turn.Take(context.Background()); err != nil {
+			t.Fatal(err)
+		} else if taken {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("not taken")
+		}
+	}
+}
