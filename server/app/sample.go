@@ -12,6 +12,7 @@ import (
 	"lensan/server/demo"
 	"lensan/server/referral"
 	"lensan/server/rollup"
+	"lensan/server/signups"
 	"lensan/server/stats"
 	"lensan/server/store"
 )
@@ -43,6 +44,7 @@ func openSample(ctx context.Context, c config.Config) (*store.Store, demo.Deps, 
 	if err != nil {
 		return nil, d, errors.Join(err, s.Close())
 	}
+	d.Signups = signups.New(s, d.Registry, d.Links, d.Clock.Now)
 	return s, d, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"lensan/server/classify"
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/signups"
 	"lensan/server/rollup"
 	"lensan/server/stats"
 	"lensan/server/store"
@@ -55,6 +56,7 @@ func fill(t *testing.T, o Options) *filled {
 	seed, err := registry.ReadSeed([]byte(asset("destinations.toml")))
 	must(err)
 	must(f.Registry.Seed(ctx, seed))
+	f.Signups = signups.New(f.store, f.Registry, f.Links, f.Clock.Now)
 	f.Classifier, err = classify.New()
 	must(err)
 	f.Result, err = Fill(ctx, f.Deps, o)
@@ -84,6 +86,11 @@ func TestFill_addsUpAndShowsEveryState(t *testing.T) {
 	total := f.ask(t, stats.Query{}).Total
 	if total.Recorded() != f.Clicks || total.People == 0 || total.Repeat == 0 || total.Bot == 0 || total.Preview == 0 || total.Views == 0 || total.Through == 0 {
 		t.Errorf("%d clicks made, counted: %+v", f.Clicks, total)
+	}
+	for _, row := range f.ask(t, stats.Query{GroupBy: "destination"}).Rows {
+		if market := row.Key == "postmart" || row.Key == "voso"; market && (row.Signups == 0 || row.Signups > row.Through/4) || !market && row.Signups > 0 {
+			t.Errorf("%s: %d sign-ups of %d people who went there", row.Key, row.Signups, row.Through)
+		}
 	}
 	provinces := map[string]bool{}
 	for _, row := range f.ask(t, stats.Query{GroupBy: "province"}).Rows {

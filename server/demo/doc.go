@@ -16,6 +16,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/rollup"
+	"lensan/server/signups"
 )
 
 // Sink is where clicks and views are added up.
@@ -46,6 +47,7 @@ type Deps struct {
 	Clock      *Clock
 	Sink       Sink
 	Classifier *classify.Classifier
+	Signups    *signups.Signups
 }
 
 // Options say what is made up.
@@ -88,12 +90,15 @@ type Result struct {
 
 // Fill fills a new instance.
 func Fill(ctx context.Context, d Deps, o Options) (Result, error) {
-	m := &maker{Deps: d, Options: o, rng: rand.New(rand.NewPCG(o.Seed, 1034)), today: referral.DayOf(o.Now)}
+	m := &maker{Deps: d, Options: o, rng: rand.New(rand.NewPCG(o.Seed, 1034)), luck: rand.New(rand.NewPCG(o.Seed, 38)), sellers: sellers{}, today: referral.DayOf(o.Now)}
 	m.begin = o.first()
 	if err := m.register(ctx); err != nil {
 		return Result{}, fmt.Errorf("register samples: %w", err)
 	}
 	clicks, err := m.play(ctx)
+	if err == nil {
+		err = m.report(ctx)
+	}
 	return Result{Portals: m.portals, Placements: len(m.spots), Clicks: clicks, First: m.begin}, err
 }
 
@@ -105,8 +110,11 @@ type maker struct {
 	begin, today referral.Day
 	portals      int
 	spots        []*spot
-	voso         int64           // number of the destination that is paused
-	pausedOn     referral.Day    // first day on which it is
-	posters      []referral.Code // the first of each batch that hangs
+	voso         int64            // number of the destination that is paused
+	pausedOn     referral.Day     // first day on which it is
+	posters      []referral.Code  // the first of each batch that hangs
+	luck         *rand.Rand       // of sellers: clicks do not depend on it
+	markets      map[int64]string // number → id
+	sellers      sellers
 	mix          *mix
 }

@@ -19,6 +19,9 @@ func (m *maker) play(ctx context.Context) (clicks int64, err error) {
 	if m.mix, err = readMix(); err != nil {
 		return 0, err
 	}
+	if m.markets, err = m.marketplaces(ctx); err != nil {
+		return 0, err
+	}
 	sums := rollup.NewAccumulator()
 	applied := uint64(0)
 	apply := func() error {
@@ -92,6 +95,7 @@ func (m *maker) come(list []referral.Click, s *spot, day referral.Day) []referra
 	c := m.click(s, day)
 	c.UserAgent = m.mix.person(m.rng, c.Channel)
 	list = append(list, c)
+	m.follow(&c, s, day)
 	if m.rng.IntN(100) < twice {
 		again := c
 		again.Milli += 500 + m.rng.Int64N(6000)
@@ -103,6 +107,7 @@ func (m *maker) come(list []referral.Click, s *spot, day referral.Day) []referra
 		chosen.Channel, chosen.Referrer = referral.ChannelHub, ""
 		if chosen.Destination = m.choice(day); chosen.Destination != referral.HubNum {
 			list = append(list, chosen)
+			m.follow(&chosen, s, day)
 		}
 	}
 	others := besides[c.Channel]
