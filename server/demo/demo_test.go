@@ -14,8 +14,8 @@ import (
 	"lensan/server/classify"
 	"lensan/server/referral"
 	"lensan/server/registry"
-	"lensan/server/signups"
 	"lensan/server/rollup"
+	"lensan/server/signups"
 	"lensan/server/stats"
 	"lensan/server/store"
 )

@@ -23,6 +23,7 @@ import (
 type Sink interface {
 	rollup.Sink
 	rollup.ViewSink
+	AddQuality(ctx context.Context, day referral.Day, lost, unconfirmed int64) error
 }
 
 // Clock is the time at which the registry's changes are made; it is moved
@@ -66,6 +67,7 @@ const (
 	year         = 365
 	beforeMerger = 61
 	maxDays      = 3 * year
+	lostBefore   = 47 // days before today on which three clicks were lost
 )
 
 // first returns the first day of clicks.
@@ -98,6 +100,9 @@ func Fill(ctx context.Context, d Deps, o Options) (Result, error) {
 	clicks, err := m.play(ctx)
 	if err == nil {
 		err = m.report(ctx)
+	}
+	if err == nil && m.today-lostBefore >= m.begin {
+		err = m.Sink.AddQuality(ctx, m.today-lostBefore, 3, 0)
 	}
 	return Result{Portals: m.portals, Placements: len(m.spots), Clicks: clicks, First: m.begin}, err
 }

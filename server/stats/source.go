@@ -33,6 +33,8 @@ type Source interface {
 	Visitors(ctx context.Context, from, to referral.Day, provinces []referral.ProvinceID) (map[referral.Day]int64, error)
 	// VisitorSums adds up the estimates of the days of each province.
 	VisitorSums(ctx context.Context, from, to referral.Day) (map[referral.ProvinceID]VisitorSum, error)
+	// LastLost returns the last day on which a click was lost, NoDay if never.
+	LastLost(ctx context.Context) (referral.Day, error)
 	// Quality returns how many clicks were lost and left unconfirmed.
 	Quality(ctx context.Context, from, to referral.Day) (lost, unconfirmed int64, err error)
 }

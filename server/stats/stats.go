@@ -117,3 +117,6 @@ func (s *Stats) Query(ctx context.Context, q Query) (Report, error) {
 	}
 	return a.report(ctx)
 }
+
+// LastLost returns the last day on which a click was lost, NoDay if never.
+func (s *Stats) LastLost(ctx context.Context) (referral.Day, error) { return s.source.LastLost(ctx) }

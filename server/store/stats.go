@@ -38,6 +38,15 @@ func (s *Store) Quality(ctx context.Context, from, to referral.Day) (lost, uncon
 	return lost, unconfirmed, nil
 }
 
+// LastLost implements stats.Source.
+func (s *Store) LastLost(ctx context.Context) (referral.Day, error) {
+	var day sql.NullInt32
+	if err := s.read.QueryRowContext(ctx, s.query.get("stats_last_lost")).Scan(&day); err != nil {
+		return 0, fmt.Errorf("last lost click: %w", classed(err))
+	}
+	return fromOpenDay(day), nil
+}
+
 // Prints returns the print batch of each placement that belongs to one.
 func (s *Store) Prints(ctx context.Context) (map[int64]int64, error) {
 	prints := map[int64]int64{}

@@ -199,6 +199,12 @@ func TestQuery_views(t *testing.T) {
 func TestQuery_quality(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		w, ctx := newWorld(t, s), context.Background()
+		if day, err := w.LastLost(ctx); err != nil || day != referral.NoDay {
+			t.Errorf("last lost %s, %v", day, err)
+		}
+		if err := w.AddQuality(ctx, referral.MustDay("2026-11-09"), 0, 5); err != nil {
+			t.Fatal(err)
+		}
 		for day, n := range map[string]int64{"2026-11-01": 1, "2026-11-02": 10, "2026-11-03": 100} {
 			for range 2 {
 				if err := w.AddQuality(ctx, referral.MustDay(day), n, 2*n); err != nil {
@@ -208,9 +214,12 @@ func TestQuery_quality(t *testing.T) {
 		}
 		stalled := worldNow.Add(-time.Hour)
 		w.stats = stats.New(w.Store, w.provinces, func() rollup.Status { return rollup.Status{AppliedAt: worldNow, StalledSince: stalled} }, func() time.Time { return worldNow })
-		want := stats.Quality{Lost: 220, Unconfirmed: 440, AppliedAt: worldNow, StalledSince: stalled}
+		want := stats.Quality{Lost: 220, Unconfirmed: 445, AppliedAt: worldNow, StalledSince: stalled}
 		if got := w.query(t, days("2026-11-02", "2026-11-24")).Quality; got != want {
 			t.Errorf("%+v, want %+v", got, want)
+		}
+		if day, err := w.LastLost(ctx); err != nil || day != referral.MustDay("2026-11-03") {
+			t.Errorf("last lost %s, %v", day, err)
 		}
 	})
 }

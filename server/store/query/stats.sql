@@ -1,5 +1,8 @@
 -- The names have one shape: num, id, in Vietnamese, in English, portal, merged into.
 
+-- name: stats_last_lost
+SELECT max(day) FROM quality WHERE lost > 0;
+
 -- name: stats_quality
 SELECT coalesce(sum(lost), 0), coalesce(sum(unconfirmed), 0) FROM quality WHERE day BETWEEN $1 AND $2;
 

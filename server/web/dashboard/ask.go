@@ -21,6 +21,9 @@ type numbers struct {
 	channels, channelsBefore part
 	provinces, destinations  part
 	portals, batches         part
+	campaigns                part
+	merged                   part // of the province before and after it became what it is, day by day as recorded
+	lastLost                 referral.Day
 	placements               part
 	devices, apps, hosts     part
 	today                    part
@@ -71,6 +74,20 @@ func (d *Dashboard) ask(v *visit, s scope) (*numbers, error) {
 	if !s.placed() {
 		want(&n.portals, "portal", p.From, p.To)
 	}
+	if s.filter.Campaign == "" && s.filter.Placement == "" {
+		want(&n.campaigns, "campaign", p.From, p.To)
+	}
+	if s.province != nil && s.boundaries == stats.BoundariesCurrent && !s.placed() && len(s.within) > 1 && v.today() >= merger {
+		group.Go(func() (err error) {
+			q := stats.Query{From: merger - aroundMerger, To: merger + aroundMerger - 1, GroupBy: "province", Boundaries: stats.BoundariesRecorded, Within: s.within, Lang: lang}
+			n.merged.Report, err = d.Stats.Query(ctx, q)
+			return err
+		})
+	}
+	group.Go(func() (err error) {
+		n.lastLost, err = d.Stats.LastLost(ctx)
+		return err
+	})
 	if s.filter.Batch == "" && s.filter.Placement == "" {
 		want(&n.batches, "batch", p.From, p.To)
 	}

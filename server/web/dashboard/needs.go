@@ -113,6 +113,7 @@ type Coverage interface{ Report() *coverage.Report }
 type Stats interface {
 	Query(ctx context.Context, q stats.Query) (stats.Report, error)
 	Scans(ctx context.Context, batch string) (map[int64]stats.Scans, error)
+	LastLost(ctx context.Context) (referral.Day, error)
 	NeverScanned(ctx context.Context) (map[string]int64, error)
 }
 

@@ -35,10 +35,12 @@ func (n *numbers) fill(v *visit, data *overviewData) {
 	n.fillToday(v, data)
 	data.Channels = v.tableOf("channel", v.named("channel", n.channels), 0, columns{link: v.narrowedBy("channel")})
 	data.Destinations = v.tableOf("destination", v.named("destination", n.destinations), 0, columns{link: v.narrowedBy("destination"),
+		sub:  v.signupRate,
 		more: func(r stats.Row) []int64 { return []int64{r.Signups} }})
 	data.Destinations.More = []string{v.l.T("overview.figure.signups")}
 	data.Funnel = n.funnel(v)
 	n.fillProvinces(v, data)
+	data.Merged = n.beforeAndAfter(v)
 	n.fillPlaces(v, data)
 	n.fillAgents(v, data)
 	n.fillQuality(v, data)
@@ -189,6 +191,9 @@ func (n *numbers) fillPlaces(v *visit, data *overviewData) {
 	if n.filter.Batch == "" && n.placement == nil {
 		data.Batches = v.tableOf("batch", withName(n.batches), cardRows, columns{link: v.narrowedBy("batch")})
 	}
+	if n.campaigns.refused == nil && n.filter.Campaign == "" {
+		data.Campaigns = v.tableOf("campaign", withName(n.campaigns), cardRows, columns{link: v.narrowedBy("campaign")})
+	}
 	if n.placement != nil {
 		return
 	}
@@ -196,7 +201,8 @@ func (n *numbers) fillPlaces(v *visit, data *overviewData) {
 	data.Placements.More = []string{v.l.T("dashboard.figure.views")}
 }
 
-// withName leaves out what has no name: clicks that came by no print batch.
+// withName leaves out what has no name: clicks that came by no print batch or
+// of no campaign.
 func withName(p part) part {
 	p.Rows = slices.DeleteFunc(slices.Clone(p.Rows), func(r stats.Row) bool { return r.Key == "" })
 	p.Total = stats.Row{}
@@ -264,6 +270,10 @@ func (n *numbers) fillQuality(v *visit, data *overviewData) {
 	add("lost", q.Lost, "")
 	add("unconfirmed", q.Unconfirmed, "")
 	data.Lost = q.Lost
+	data.LastLost = v.l.T("overview.quality.never_lost")
+	if day := n.lastLost; day != referral.NoDay {
+		data.LastLost = v.l.T("overview.quality.last_lost", "day", v.l.Day(day))
+	}
 	data.AppliedAt = v.l.Time(q.AppliedAt)
 	data.Stalled = v.l.Time(q.StalledSince)
 	at, differences := v.d.Reconciled()

@@ -30,6 +30,8 @@ type overviewData struct {
 	Destinations  table
 	Portals       table
 	Batches       table
+	Campaigns     table
+	Merged        *mergedData
 	Placements    table
 	Devices, Apps table
 	Hosts         table
@@ -38,6 +40,7 @@ type overviewData struct {
 	Reconciled    string
 	Differ        bool // a cube does not sum to the journal
 	Lost          int64
+	LastLost      string // when a click was lost, in words
 	Empty         bool   // nothing was recorded in the period
 	Steps         []step // what a new instance needs next, empty once it has it all
 	Registered    string // page of the placement, "" for other pages

@@ -66,6 +66,7 @@ func TestOverview_saysWhenItCannotBeTrusted(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	h.clicks(0, referral.DayOf(testNow), 911, referral.ChannelQR, 3)
 	ok(t, h.store.AddQuality(t.Context(), referral.DayOf(testNow), 12, 3))
+	wantText(t, "before", h.signedIn(referral.RoleViewer, 0).get(Root+"?period=7").body, "Lần gần nhất mất lượt bấm: 24/11/2026.")
 	h.status.StalledSince = testNow.Add(-time.Hour)
 	body := h.signedIn(referral.RoleViewer, 0).get(Root).body
 	wantText(t, "stalled", body, "Số liệu đứng từ 13:05 24/11/2026.", "12 lượt bấm không ghi được trong khoảng này.", `class="bad"`)

@@ -125,8 +125,16 @@ func (v *visit) share(part, whole int64) string {
 	return v.percent(100 * float64(part) / float64(whole))
 }
 
-// percent writes "12 %" in Vietnamese and "12%" in English, below ten with one decimal.
+// percent writes "12 %" in Vietnamese and "12%" in English.
 func (v *visit) percent(p float64) string {
+	if v.l.Code == "en" {
+		return v.hundredth(p) + "%"
+	}
+	return v.hundredth(p) + "\u00a0%"
+}
+
+// hundredth writes how many of a hundred, below ten with one decimal.
+func (v *visit) hundredth(p float64) string {
 	digits, sign := 0, ""
 	switch {
 	case p > 0 && p < 0.05:
@@ -141,8 +149,5 @@ func (v *visit) percent(p float64) string {
 			s = strings.Replace(s, ".", ",", 1)
 		}
 	}
-	if v.l.Code == "en" {
-		return s + "%"
-	}
-	return s + "\u00a0%"
+	return s
 }
