@@ -77,7 +77,8 @@ func openBrowser(url string) {
 // and unless an address was asked for, port 8080 of the loopback, or any if
 // that is taken.
 func demoConfig(c config.Config, folder string) (config.Config, error) {
-	c.Data, c.MetricsListen, c.DatabaseURL, c.JournalURL = folder, "", "", ""
+	c.Data, c.MetricsListen, c.DatabaseURL, c.JournalURL, c.SMTPURL = folder, "", "", "", ""
+	c.HealthInterval, c.CoverageInterval = 0, 0 // sample portals do not exist, and real destinations are not asked for play
 	if c.Listen == config.DefaultListen {
 		c.Listen = "127.0.0.1:8080"
 	}

@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing"},
 	"backup":                {"referral"},
 	"config":                {"referral", "outbox"},
-	"demo":                  {"referral", "classify", "registry", "rollup", "stats", "signups"},
+	"demo":                  {"referral", "classify", "registry", "rollup", "stats", "signups", "coverage"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
 	"probe":                 {"referral"},

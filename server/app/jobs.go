@@ -8,17 +8,21 @@ import (
 	"lensan/server/referral"
 )
 
-// every runs fn each interval until ctx ends, logging a failure when it begins
-// and when it is over, not at each turn.
+// soon is when a job that runs rarely runs for the first time.
+const soon = 2 * time.Second
+
+// every runs fn soon and then each interval until ctx ends, logging a failure
+// when it begins and when it is over, not at each turn.
 func (a *App) every(ctx context.Context, interval time.Duration, name string, fn func(context.Context) error) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
+	timer := time.NewTimer(min(interval, soon))
+	defer timer.Stop()
 	failing := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-timer.C:
+			timer.Reset(interval)
 		}
 		err := fn(ctx)
 		switch {

@@ -13,16 +13,19 @@ import (
 	"time"
 
 	"lensan/server/classify"
+	"lensan/server/coverage"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/rollup"
 	"lensan/server/signups"
 )
 
-// Sink is where clicks and views are added up.
+// Sink is where clicks and views are added up, and what was seen of portals is kept.
 type Sink interface {
 	rollup.Sink
 	rollup.ViewSink
+	SaveCoverage(ctx context.Context, records map[int64]coverage.Record) error
+	SaveCoverageWeek(ctx context.Context, list []coverage.PortalWeek) error
 	AddQuality(ctx context.Context, day referral.Day, lost, unconfirmed int64) error
 }
 
@@ -100,6 +103,9 @@ func Fill(ctx context.Context, d Deps, o Options) (Result, error) {
 	clicks, err := m.play(ctx)
 	if err == nil {
 		err = m.report(ctx)
+	}
+	if err == nil {
+		err = m.look(ctx)
 	}
 	if err == nil && m.today-lostBefore >= m.begin {
 		err = m.Sink.AddQuality(ctx, m.today-lostBefore, 3, 0)

@@ -73,6 +73,7 @@ func (m *maker) giveCharacters(ctx context.Context) error {
 		}
 		m.spots = append(m.spots, s)
 	}
+	m.takeAway()
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/stats"
 )
 
 const campaignsPath = Root + "/chien-dich"
@@ -16,12 +17,15 @@ type campaignsData struct {
 	Form         *form
 }
 
-type campaignRow struct{ ID, Name, Dates string }
+type campaignRow struct {
+	ID, Name, Dates string
+	Arrivals        int64  // of the last three years
+	Numbers         string // address of what it brought
+}
 
 type campaignData struct {
 	Row     campaignRow
 	Done    string
-	Numbers string        // address of its numbers
 	Proof   referral.Code // a placement of it, whose poster shows the texts; "" if there is none
 	Edit    *form
 	History []changeRow
@@ -30,7 +34,7 @@ type campaignData struct {
 func (v *visit) mayWriteCampaigns() bool { return v.is(referral.RoleAdmin, referral.RoleEditor) }
 
 func (v *visit) campaignRow(c referral.Campaign) campaignRow {
-	row := campaignRow{ID: c.ID, Name: c.Name}
+	row := campaignRow{ID: c.ID, Name: c.Name, Numbers: v.campaignNumbers(c)}
 	switch {
 	case c.From != referral.NoDay && c.To != referral.NoDay:
 		row.Dates = v.daysText(c.From, c.To)
@@ -42,6 +46,22 @@ func (v *visit) campaignRow(c referral.Campaign) campaignRow {
 	return row
 }
 
+// campaignNumbers is the address of what a campaign brought, from its first day
+// to twenty after its last, as far as a page can show that.
+func (v *visit) campaignNumbers(c referral.Campaign) string {
+	q := url.Values{"campaign": {c.ID}, "period": {"custom"}}
+	from, to := c.From, v.today()
+	if c.To != referral.NoDay {
+		to = min(to, c.To+20)
+	}
+	if from == referral.NoDay || from < to-longestPeriod+1 {
+		from = to - longestPeriod + 1
+	}
+	q.Set("from", min(from, to).String())
+	q.Set("to", to.String())
+	return Root + "?" + q.Encode()
+}
+
 func (d *Dashboard) campaigns(v *visit) error { return d.campaignsPage(v, nil) }
 
 func (d *Dashboard) campaignsPage(v *visit, refused *refusal) error {
@@ -51,8 +71,21 @@ func (d *Dashboard) campaignsPage(v *visit, refused *refusal) error {
 		return err
 	}
 	data.Next = v.nextPage(next)
+	arrivals := map[string]int64{}
+	if !v.is(referral.RoleMarketplace) {
+		_, own := v.ownProvince()
+		brought, err := d.Stats.Query(v.ctx(), stats.Query{From: v.today() - longestPeriod + 1, To: v.today(), GroupBy: "campaign", Within: own, Lang: v.l.Code})
+		if err != nil {
+			return err
+		}
+		for _, r := range brought.Rows {
+			arrivals[r.Key] = r.Arrivals
+		}
+	}
 	for _, c := range list {
-		data.Rows = append(data.Rows, v.campaignRow(c))
+		row := v.campaignRow(c)
+		row.Arrivals = arrivals[c.ID]
+		data.Rows = append(data.Rows, row)
 	}
 	if v.mayWriteCampaigns() {
 		data.Form = refused.form(v, "create", func() form {
@@ -131,7 +164,7 @@ func (d *Dashboard) campaign(v *visit) error {
 
 func (d *Dashboard) campaignPage(v *visit, c referral.Campaign, refused *refusal) error {
 	at := campaignsPath + "/" + url.PathEscape(c.ID)
-	data := campaignData{Row: v.campaignRow(c), Done: v.doneText(), Numbers: Root + "?" + url.Values{"campaign": {c.ID}}.Encode()}
+	data := campaignData{Row: v.campaignRow(c), Done: v.doneText()}
 	placements, _, err := d.Registry.Placements(v.ctx(), v.actor(), registry.Page{Limit: 1}, registry.Filter{Campaign: c.ID})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -24,8 +25,8 @@ type found struct{ Label, Sub, Href string }
 // mostFound bounds each kind.
 const mostFound = 20
 
-// search answers /tim: provinces, portals and placements by name, code or
-// address, without accents.
+// search answers /tim: provinces, portals, placements, campaigns and print
+// batches by name, code or address, without accents.
 func (d *Dashboard) search(v *visit) error {
 	if err := v.mayReadNumbers(); err != nil {
 		return err
@@ -62,6 +63,24 @@ func (d *Dashboard) search(v *visit) error {
 		rows = append(rows, found{placementLabel(&p), p.Portal, v.to(Root, "q", "", "placement", string(p.Code))})
 	}
 	add("overview.search.placements", rows)
+	campaigns, _, err := d.Registry.Campaigns(v.ctx(), page)
+	if err != nil {
+		return err
+	}
+	rows = nil
+	for _, c := range campaigns {
+		rows = append(rows, found{c.Name, v.campaignRow(c).Dates, v.campaignNumbers(c)})
+	}
+	add("dashboard.campaigns.title", rows)
+	batches, _, err := d.Registry.Batches(v.ctx(), v.actor(), page, registry.Filter{})
+	if err != nil {
+		return err
+	}
+	rows = nil
+	for _, b := range batches {
+		rows = append(rows, found{b.Name, b.Portal, batchesPath + "/" + url.PathEscape(b.ID)})
+	}
+	add("dashboard.nav.batches", rows)
 	return v.render("dash_search.html", v.l.T("overview.search.title"), data)
 }
 
