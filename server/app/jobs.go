@@ -9,7 +9,7 @@ import (
 )
 
 // soon is when a job that runs rarely runs for the first time.
-const soon = 2 * time.Second
+const soon = time.Second
 
 // every runs fn soon and then each interval until ctx ends, logging a failure
 // when it begins and when it is over, not at each turn.

@@ -88,6 +88,10 @@ func (v *visit) valueLabel(name, value string) string {
 		key = "dashboard.channel." + value
 	case "device", "os", "browser", "app":
 		key = "agent." + name + "." + value
+	case "campaign":
+		if c, err := v.d.Registry.Campaign(v.ctx(), value); err == nil {
+			return c.Name
+		}
 	case "destination":
 		if value == referral.HubID {
 			return v.l.T("dashboard.destinations.hub")

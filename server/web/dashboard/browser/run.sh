@@ -14,4 +14,4 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd ../../../.. && go build -o "$work/lensan" ./server)
-LENSAN_BINARY="$work/lensan" xvfb-run -a -s "-screen 0 1920x1400x24" node --test --test-reporter=spec suite.test.mjs
+LENSAN_BINARY="$work/lensan" xvfb-run -a -s "-screen 0 1920x1400x24" node --test --test-reporter=spec --test-concurrency=1 ${LENSAN_SUITES:-*.test.mjs}
