@@ -18,6 +18,7 @@ type Account struct {
 	Province  referral.ProvinceID // for RoleProvince
 	CreatedAt time.Time
 	Disabled  bool
+	Failures  int       // of signing in, in a row
 	HasCode   bool      // signing in asks for a code of an authenticator app
 	Linked    bool      // to an identity at the sign-in provider
 	SeenAt    time.Time // last request of a session, in lists alone; zero without one
@@ -101,7 +102,8 @@ type Store interface {
 
 	FindAccount(ctx context.Context, name string) (acc Account, passwordHash string, err error)
 
-	// InsertSession also forgets sessions and invitations that are over.
+	// InsertSession also forgets sessions and invitations that are over, and the
+	// account's failures in a row.
 	InsertSession(ctx context.Context, s StoredSession, c referral.Change) error
 	FindSession(ctx context.Context, hash string) (StoredSession, Account, error)
 	TouchSession(ctx context.Context, hash string, seen time.Time) error
@@ -112,6 +114,7 @@ type Store interface {
 	second
 	identities
 	audit
+	known
 
 	// InsertKey sets the key's ID and fills it into the change's Key.
 	InsertKey(ctx context.Context, k *Key, hash string, c referral.Change) error

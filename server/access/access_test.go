@@ -240,7 +240,7 @@ func TestInvite(t *testing.T) {
 func TestSignIn(t *testing.T) {
 	h, ctx := newHouse(t), context.Background()
 	h.admin()
-	secret, err := h.SignIn(ctx, " LAN@mst.gov.vn", password, "192.0.2.1")
+	secret, err := h.SignIn(ctx, " LAN@mst.gov.vn", password, "192.0.2.1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,13 +248,13 @@ func TestSignIn(t *testing.T) {
 		t.Error(err)
 	}
 	decomposed := "con tra\u0302u \u0111i tru\u031bo\u031b\u0301c ca\u0301i ca\u0300y"
-	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", decomposed, "192.0.2.1"); err != nil {
+	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", decomposed, "192.0.2.1", ""); err != nil {
 		t.Errorf("the same password in decomposed form: %v", err)
 	}
-	_, wrong := h.SignIn(ctx, "lan@mst.gov.vn", password+"x", "192.0.2.1")
-	_, unknown := h.SignIn(ctx, "nobody", password, "192.0.2.1")
-	_, empty := h.SignIn(ctx, "", "", "192.0.2.1")
-	_, long := h.SignIn(ctx, "lan@mst.gov.vn", strings.Repeat("x", 1<<20), "192.0.2.1")
+	_, wrong := h.SignIn(ctx, "lan@mst.gov.vn", password+"x", "192.0.2.1", "")
+	_, unknown := h.SignIn(ctx, "nobody", password, "192.0.2.1", "")
+	_, empty := h.SignIn(ctx, "", "", "192.0.2.1", "")
+	_, long := h.SignIn(ctx, "lan@mst.gov.vn", strings.Repeat("x", 1<<20), "192.0.2.1", "")
 	for _, err := range []error{wrong, unknown, empty, long} {
 		if !errors.Is(err, referral.ErrForbidden) || err.Error() != wrong.Error() {
 			t.Errorf("error is %v, want %v", err, wrong)
@@ -281,7 +281,7 @@ func TestSignIn_unknownNameTakesAsLong(t *testing.T) {
 	known, unknown := time.Hour, time.Hour
 	measure := func(name string, best *time.Duration) {
 		start := time.Now()
-		h.SignIn(ctx, name, "wrong password", "192.0.2.1")
+		h.SignIn(ctx, name, "wrong password", "192.0.2.1", "")
 		*best = min(*best, time.Since(start))
 	}
 	for range 8 { // in turns, so that a busy machine slows both
@@ -326,7 +326,7 @@ func TestSession_ends(t *testing.T) {
 func TestSession_csrfIsStableAndItsOwn(t *testing.T) {
 	h, ctx := newHouse(t), context.Background()
 	one := h.admin()
-	two, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1")
+	two, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,8 @@ type Failures struct {
 
 // audit is what access needs of a database about the log.
 type audit interface {
-	// CountFailure adds a failed sign-in; account is 0 for a name that nobody has.
+	// CountFailure adds a failed sign-in, to the account's failures in a row as
+	// well; account is 0 for a name that nobody has.
 	CountFailure(ctx context.Context, account int64, at time.Time) error
 	Failures(ctx context.Context, from, until time.Time) ([]Failures, error) // most first
 	Log(ctx context.Context, q Query) (list []referral.Change, next string, err error)

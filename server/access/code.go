@@ -123,7 +123,7 @@ func (a *Access) pending(ctx context.Context, secret string) (StoredSession, Acc
 // recovery code, and returns the secret of a new session in its place. A wrong
 // code is ErrForbidden and counts as a failed sign-in of the name and of the
 // address; ErrNotFound: the sign-in took too long or was never begun.
-func (a *Access) EnterCode(ctx context.Context, pending, code, address string) (session string, err error) {
+func (a *Access) EnterCode(ctx context.Context, pending, code, address, known string) (session string, err error) {
 	stored, acc, err := a.pending(ctx, pending)
 	if err != nil {
 		return "", err
@@ -138,12 +138,18 @@ func (a *Access) EnterCode(ctx context.Context, pending, code, address string) (
 			return "", err
 		}
 	}
-	ok, verb, err := a.useCode(ctx, acc, code)
+	browser, err := a.browser(ctx, known, acc.ID)
 	if err != nil {
 		return "", err
 	}
+	ok, verb := false, ""
+	if !a.barred(acc, browser) {
+		if ok, verb, err = a.useCode(ctx, acc, code); err != nil {
+			return "", err
+		}
+	}
 	if !ok {
-		a.fail(ctx, try, acc.ID)
+		a.fail(ctx, try, acc.ID, browser)
 		return "", errCode
 	}
 	a.failures.succeeded(try)

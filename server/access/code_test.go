@@ -49,7 +49,7 @@ func (h *house) withCode(name string) (secret string, recovery []string) {
 // begin signs in up to the code.
 func (h *house) begin(name string) string {
 	h.t.Helper()
-	pending, err := h.SignIn(context.Background(), name, password, "192.0.2.1")
+	pending, err := h.SignIn(context.Background(), name, password, "192.0.2.1", "")
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -67,22 +67,22 @@ func TestCode_isAskedForAndTakenOnce(t *testing.T) {
 	h.admin()
 	secret, _ := h.withCode("minh")
 	pending := h.begin("minh")
-	if _, err := h.EnterCode(ctx, pending, h.code(secret, 0), "192.0.2.1"); !errors.Is(err, referral.ErrForbidden) {
+	if _, err := h.EnterCode(ctx, pending, h.code(secret, 0), "192.0.2.1", ""); !errors.Is(err, referral.ErrForbidden) {
 		t.Errorf("the code that turned it on: %v", err)
 	}
 	h.advance(time.Minute)
 	code := h.code(secret, 0)
-	session, err := h.EnterCode(ctx, pending, code[:3]+" "+code[3:], "192.0.2.1")
+	session, err := h.EnterCode(ctx, pending, code[:3]+" "+code[3:], "192.0.2.1", "")
 	if err != nil || session == pending || !h.alive(session) {
 		t.Fatalf("%v", err)
 	}
-	if _, err := h.EnterCode(ctx, pending, code, "192.0.2.1"); !errors.Is(err, referral.ErrNotFound) {
+	if _, err := h.EnterCode(ctx, pending, code, "192.0.2.1", ""); !errors.Is(err, referral.ErrNotFound) {
 		t.Errorf("the pending sign-in again: %v", err)
 	}
-	if _, err := h.EnterCode(ctx, h.begin("minh"), code, "192.0.2.1"); !errors.Is(err, referral.ErrForbidden) {
+	if _, err := h.EnterCode(ctx, h.begin("minh"), code, "192.0.2.1", ""); !errors.Is(err, referral.ErrForbidden) {
 		t.Errorf("a code that was taken: %v", err)
 	}
-	if _, err := h.EnterCode(ctx, session, code, "192.0.2.1"); !errors.Is(err, referral.ErrNotFound) {
+	if _, err := h.EnterCode(ctx, session, code, "192.0.2.1", ""); !errors.Is(err, referral.ErrNotFound) {
 		t.Errorf("a session that waits for nothing: %v", err)
 	}
 }
@@ -97,7 +97,7 @@ func TestCode_clocksThatAreALittleWrong(t *testing.T) {
 		ok  bool
 	}{{90 * time.Second, false}, {-90 * time.Second, false}, {30 * time.Second, true}, {-30 * time.Second, true}} {
 		h.advance(10 * time.Minute)
-		_, err := h.EnterCode(ctx, h.begin("minh"), h.code(secret, c.ago), "192.0.2.1")
+		_, err := h.EnterCode(ctx, h.begin("minh"), h.code(secret, c.ago), "192.0.2.1", "")
 		if (err == nil) != c.ok {
 			t.Errorf("%s ago: %v", c.ago, err)
 		}
@@ -110,7 +110,7 @@ func TestCode_waitsTenMinutes(t *testing.T) {
 	secret, _ := h.withCode("minh")
 	pending := h.begin("minh")
 	h.advance(access.PendingLife)
-	if _, err := h.EnterCode(ctx, pending, h.code(secret, 0), "192.0.2.1"); !errors.Is(err, referral.ErrNotFound) {
+	if _, err := h.EnterCode(ctx, pending, h.code(secret, 0), "192.0.2.1", ""); !errors.Is(err, referral.ErrNotFound) {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -123,13 +123,13 @@ func TestCode_guessingIsHeldBack(t *testing.T) {
 	h.SetPause(func(_ context.Context, d time.Duration) error { waited = append(waited, d); return nil })
 	pending := h.begin("minh")
 	for range 8 {
-		h.EnterCode(ctx, pending, "000000", "192.0.2.1")
+		h.EnterCode(ctx, pending, "000000", "192.0.2.1", "")
 	}
 	if len(waited) != 5 || waited[4] != 8*time.Second {
 		t.Errorf("waited %v", waited)
 	}
 	h.advance(time.Minute)
-	if _, err := h.EnterCode(ctx, pending, h.code(secret, 0), "198.51.100.7"); err != nil {
+	if _, err := h.EnterCode(ctx, pending, h.code(secret, 0), "198.51.100.7", ""); err != nil {
 		t.Errorf("the owner: %v", err)
 	}
 }
@@ -138,10 +138,10 @@ func TestCode_recovery(t *testing.T) {
 	h, ctx := newHouse(t), context.Background()
 	h.admin()
 	_, recovery := h.withCode("minh")
-	if _, err := h.EnterCode(ctx, h.begin("minh"), " "+strings.ToUpper(recovery[3])+" ", "192.0.2.1"); err != nil {
+	if _, err := h.EnterCode(ctx, h.begin("minh"), " "+strings.ToUpper(recovery[3])+" ", "192.0.2.1", ""); err != nil {
 		t.Error(err)
 	}
-	if _, err := h.EnterCode(ctx, h.begin("minh"), recovery[3], "192.0.2.1"); !errors.Is(err, referral.ErrForbidden) {
+	if _, err := h.EnterCode(ctx, h.begin("minh"), recovery[3], "192.0.2.1", ""); !errors.Is(err, referral.ErrForbidden) {
 		t.Errorf("again: %v", err)
 	}
 	if got := strings.Join(h.history("account", "minh"), ", "); !strings.Contains(got, "sign_in_recovery") || !strings.Contains(got, "code_on") {
@@ -154,7 +154,7 @@ func TestCode_off(t *testing.T) {
 	h.admin()
 	secret, recovery := h.withCode("minh")
 	h.advance(time.Minute)
-	session, err := h.EnterCode(ctx, h.begin("minh"), h.code(secret, 0), "192.0.2.1")
+	session, err := h.EnterCode(ctx, h.begin("minh"), h.code(secret, 0), "192.0.2.1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,10 +167,10 @@ func TestCode_off(t *testing.T) {
 	if err := h.DisableCode(ctx, s, password); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.EnterCode(ctx, pending, recovery[0], "192.0.2.1"); !errors.Is(err, referral.ErrForbidden) {
+	if _, err := h.EnterCode(ctx, pending, recovery[0], "192.0.2.1", ""); !errors.Is(err, referral.ErrForbidden) {
 		t.Errorf("a recovery code of before: %v", err)
 	}
-	if plain, err := h.SignIn(ctx, "minh", password, "192.0.2.1"); err != nil || !h.alive(plain) {
+	if plain, err := h.SignIn(ctx, "minh", password, "192.0.2.1", ""); err != nil || !h.alive(plain) {
 		t.Errorf("without a code: %v", err)
 	}
 }
@@ -194,7 +194,7 @@ func TestReset_turnsTheSecondFactorOff(t *testing.T) {
 	if waits, err := h.Pending(ctx, pending); waits || err != nil {
 		t.Errorf("a sign-in of before still waits: %t, %v", waits, err)
 	}
-	if secret, err := h.SignIn(ctx, "minh", "một mật khẩu hoàn toàn mới", "192.0.2.1"); err != nil || !h.alive(secret) {
+	if secret, err := h.SignIn(ctx, "minh", "một mật khẩu hoàn toàn mới", "192.0.2.1", ""); err != nil || !h.alive(secret) {
 		t.Errorf("signing in: %v", err)
 	}
 }

@@ -185,7 +185,7 @@ func (a *Access) confirm(ctx context.Context, f *referral.Faults, field string, 
 		return err
 	}
 	if !ok {
-		a.fail(ctx, try, acc.ID)
+		a.fail(ctx, try, acc.ID, KnownBrowser{})
 		f.Add(field, "error.password_wrong")
 		return nil
 	}

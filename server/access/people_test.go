@@ -76,7 +76,7 @@ func TestUpdateAccount(t *testing.T) {
 	if h.alive(secret) {
 		t.Error("the session came back to life")
 	}
-	if _, err := h.SignIn(ctx, "minh", password, "192.0.2.1"); err != nil {
+	if _, err := h.SignIn(ctx, "minh", password, "192.0.2.1", ""); err != nil {
 		t.Error(err)
 	}
 }
@@ -141,7 +141,7 @@ func TestReset(t *testing.T) {
 	if _, err := h.Accept(ctx, token, "", "mật khẩu thứ ba nữa"); !errors.Is(err, referral.ErrNotFound) {
 		t.Errorf("a used link: %v", err)
 	}
-	if _, err := h.SignIn(ctx, "minh", password, "192.0.2.1"); !errors.Is(err, referral.ErrForbidden) {
+	if _, err := h.SignIn(ctx, "minh", password, "192.0.2.1", ""); !errors.Is(err, referral.ErrForbidden) {
 		t.Errorf("the earlier password: %v", err)
 	}
 	if _, err := h.Reset(ctx, acc.Actor(), acc.ID); !errors.Is(err, referral.ErrForbidden) {
@@ -153,7 +153,7 @@ func TestChangePassword_signsOutEverywhere(t *testing.T) {
 	h, ctx := newHouse(t), context.Background()
 	h.admin()
 	acc, here := h.join("minh", referral.RoleEditor)
-	there, err := h.SignIn(ctx, "minh", password, "192.0.2.1")
+	there, err := h.SignIn(ctx, "minh", password, "192.0.2.1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestSessions_areListedAndEnded(t *testing.T) {
 	h.admin()
 	acc, one := h.join("minh", referral.RoleEditor)
 	h.advance(time.Hour)
-	two, err := h.SignIn(ctx, "minh", password, "192.0.2.1")
+	two, err := h.SignIn(ctx, "minh", password, "192.0.2.1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestSessions_areListedAndEnded(t *testing.T) {
 	if err := h.EndOtherSessions(ctx, acc.Actor(), other, ""); !errors.Is(err, referral.ErrForbidden) || !h.alive(foreign) {
 		t.Errorf("an editor ends another's: %v", err)
 	}
-	three, err := h.SignIn(ctx, "minh", password, "192.0.2.1")
+	three, err := h.SignIn(ctx, "minh", password, "192.0.2.1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,10 +229,10 @@ func TestFailures_areCountedByTheHour(t *testing.T) {
 	h.admin()
 	h.SetPause(func(context.Context, time.Duration) error { return nil })
 	for range 3 {
-		h.SignIn(ctx, "lan@mst.gov.vn", "sai", "192.0.2.1")
+		h.SignIn(ctx, "lan@mst.gov.vn", "sai", "192.0.2.1", "")
 	}
-	h.SignIn(ctx, "ai.do", "sai", "192.0.2.1")
-	h.SignIn(ctx, "ai.khac", "sai", "192.0.2.1")
+	h.SignIn(ctx, "ai.do", "sai", "192.0.2.1", "")
+	h.SignIn(ctx, "ai.khac", "sai", "192.0.2.1", "")
 	list, err := h.Failures(ctx, boss, time.Time{}, time.Time{})
 	if err != nil || len(list) != 2 || list[0] != (access.Failures{Name: "lan@mst.gov.vn", N: 3}) || list[1] != (access.Failures{N: 2}) {
 		t.Errorf("%+v, %v", list, err)

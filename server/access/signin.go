@@ -25,8 +25,9 @@ var (
 // session is Pending until EnterCode. A wrong name and a wrong password are
 // the same error (ErrForbidden) and take the same time; after too many failures
 // the answer is held back (the rule is in failures.go) or, when too many wait,
-// refused with ErrUnavailable. address is only counted, never kept.
-func (a *Access) SignIn(ctx context.Context, name, password, address string) (session string, err error) {
+// refused with ErrUnavailable. address is only counted, never kept. known is the
+// secret of a browser that Remember gave out, "" for none: see MaxFailures.
+func (a *Access) SignIn(ctx context.Context, name, password, address, known string) (session string, err error) {
 	name = foldName(name)
 	try := newAttempt(name, address)
 	if wait := a.failures.wait(try, a.now()); wait > 0 {
@@ -52,8 +53,12 @@ func (a *Access) SignIn(ctx context.Context, name, password, address string) (se
 	if err != nil {
 		return "", err
 	}
-	if !ok || account.ID == 0 || account.Disabled {
-		a.fail(ctx, try, account.ID)
+	browser, err := a.browser(ctx, known, account.ID)
+	if err != nil {
+		return "", err
+	}
+	if !ok || account.ID == 0 || account.Disabled || a.barred(account, browser) {
+		a.fail(ctx, try, account.ID, browser)
 		return "", errSignIn
 	}
 	secret, stored := a.newSession(account.ID)
@@ -67,10 +72,13 @@ func (a *Access) SignIn(ctx context.Context, name, password, address string) (se
 
 // fail counts a failure for the rule and for the log; account is 0 for a name
 // that nobody has.
-func (a *Access) fail(ctx context.Context, try attempt, account int64) {
+func (a *Access) fail(ctx context.Context, try attempt, account int64, b KnownBrowser) {
 	now := a.now()
 	a.failures.failed(try, now)
 	a.touch(ctx, func(ctx context.Context) error { return a.store.CountFailure(ctx, account, now) })
+	if b.Hash != "" {
+		a.touch(ctx, func(ctx context.Context) error { return a.store.CountBrowserFailure(ctx, b.Hash) })
+	}
 }
 
 func (a *Access) newSession(account int64) (secret string, s StoredSession) {

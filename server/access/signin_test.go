@@ -19,7 +19,7 @@ func TestSignIn_ownerGetsInDuringAnAttack(t *testing.T) {
 		return nil
 	})
 	for range 12 {
-		if _, err := h.SignIn(ctx, "lan@mst.gov.vn", "guess again and again", "192.0.2.1"); !errors.Is(err, referral.ErrForbidden) {
+		if _, err := h.SignIn(ctx, "lan@mst.gov.vn", "guess again and again", "192.0.2.1", ""); !errors.Is(err, referral.ErrForbidden) {
 			t.Fatal(err)
 		}
 	}
@@ -27,7 +27,7 @@ func TestSignIn_ownerGetsInDuringAnAttack(t *testing.T) {
 		t.Errorf("the attacker waited %v", waited)
 	}
 	waited = nil
-	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "198.51.100.7"); err != nil {
+	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "198.51.100.7", ""); err != nil {
 		t.Errorf("the owner: %v", err)
 	}
 	if len(waited) != 1 || waited[0] > 8*time.Second {
@@ -40,7 +40,7 @@ func TestSignIn_placesAreBounded(t *testing.T) {
 	h.admin()
 	h.SetPause(func(context.Context, time.Duration) error { return nil })
 	for range 5 {
-		h.SignIn(ctx, "lan@mst.gov.vn", "guess again and again", "192.0.2.1")
+		h.SignIn(ctx, "lan@mst.gov.vn", "guess again and again", "192.0.2.1", "")
 	}
 	held, release := make(chan struct{}), make(chan struct{})
 	h.SetPause(func(context.Context, time.Duration) error {
@@ -51,12 +51,12 @@ func TestSignIn_placesAreBounded(t *testing.T) {
 	done := make(chan error)
 	for range 4 {
 		go func() {
-			_, err := h.SignIn(ctx, "lan@mst.gov.vn", "guess again and again", "192.0.2.1")
+			_, err := h.SignIn(ctx, "lan@mst.gov.vn", "guess again and again", "192.0.2.1", "")
 			done <- err
 		}()
 		<-held
 	}
-	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1"); !errors.Is(err, referral.ErrUnavailable) {
+	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1", ""); !errors.Is(err, referral.ErrUnavailable) {
 		t.Errorf("a fifth at once: %v", err)
 	}
 	close(release)
@@ -72,12 +72,12 @@ func TestSignIn_whoGivesUpStopsWaiting(t *testing.T) {
 	h.admin()
 	h.SetPause(func(context.Context, time.Duration) error { return nil })
 	for range 5 {
-		h.SignIn(context.Background(), "lan@mst.gov.vn", "guess again and again", "192.0.2.1")
+		h.SignIn(context.Background(), "lan@mst.gov.vn", "guess again and again", "192.0.2.1", "")
 	}
 	h.SetPause(func(ctx context.Context, _ time.Duration) error { <-ctx.Done(); return ctx.Err() })
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1"); !errors.Is(err, context.Canceled) {
+	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1", ""); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -96,7 +96,7 @@ func TestSignIn_disabledAccount(t *testing.T) {
 	if _, err := h.Session(ctx, secret); !errors.Is(err, referral.ErrNotFound) {
 		t.Errorf("its session: %v", err)
 	}
-	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1"); !errors.Is(err, referral.ErrForbidden) {
+	if _, err := h.SignIn(ctx, "lan@mst.gov.vn", password, "192.0.2.1", ""); !errors.Is(err, referral.ErrForbidden) {
 		t.Errorf("sign-in: %v", err)
 	}
 	if token, err := h.FirstInvitation(ctx); token != "" || err != nil {

@@ -150,7 +150,7 @@ func (w *world) things() {
 	accounts, err := w.app.access.Accounts(ctx, root)
 	fatal(w.t, err)
 	viewer := accounts[slices.IndexFunc(accounts, func(a access.Account) bool { return a.Name == "viewer.person" })]
-	other, err := w.app.access.SignIn(ctx, "viewer.person", "ruộng bậc thang mùa lúa chín", "192.0.2.1")
+	other, err := w.app.access.SignIn(ctx, "viewer.person", "ruộng bậc thang mùa lúa chín", "192.0.2.1", "")
 	fatal(w.t, err)
 	session, err := w.app.access.Session(ctx, other)
 	fatal(w.t, err)

@@ -144,6 +144,11 @@ func (s *Store) insertSession(ctx context.Context, tx *sql.Tx, session access.St
 	if _, err := tx.ExecContext(ctx, s.query.get("sessions_over_delete"), now.Add(-access.SessionIdle).UnixMilli(), now.Add(-access.SessionLife).UnixMilli()); err != nil {
 		return err
 	}
+	if !session.Pending {
+		if _, err := tx.ExecContext(ctx, s.query.get("account_succeeded"), session.AccountID); err != nil {
+			return err
+		}
+	}
 	_, err := tx.ExecContext(ctx, s.query.get("session_insert"), session.Hash, session.AccountID, now.UnixMilli(), session.SeenAt.UnixMilli(),
 		session.Browser, flag(session.Pending))
 	return err
@@ -159,7 +164,7 @@ func (s *Store) findSession(ctx context.Context, query, hash string) (access.Sto
 	var acc access.Account
 	var created, seen, accountCreated int64
 	err := s.read.QueryRowContext(ctx, s.query.get(query), hash).Scan(&session.Hash, &session.AccountID, &created, &seen, &session.Browser, &session.Pending,
-		&acc.ID, &acc.Name, &acc.Role, &acc.Province, &accountCreated, &acc.Disabled, &acc.HasCode)
+		&acc.ID, &acc.Name, &acc.Role, &acc.Province, &accountCreated, &acc.Disabled, &acc.HasCode, &acc.Failures)
 	if err != nil {
 		return session, acc, found("find session", err)
 	}

@@ -14,7 +14,7 @@ import (
 
 func scanAccount(r row, more ...any) (acc access.Account, err error) {
 	var created, seen int64
-	err = r.Scan(append([]any{&acc.ID, &acc.Name, &acc.Role, &acc.Province, &created, &acc.Disabled, &acc.HasCode, &acc.Linked, &seen}, more...)...)
+	err = r.Scan(append([]any{&acc.ID, &acc.Name, &acc.Role, &acc.Province, &created, &acc.Disabled, &acc.HasCode, &acc.Linked, &acc.Failures, &seen}, more...)...)
 	acc.CreatedAt, acc.SeenAt = fromMilli(created), fromMilli(seen)
 	return acc, err
 }
@@ -92,6 +92,9 @@ func (s *Store) setPassword(ctx context.Context, tx *sql.Tx, account int64, pass
 	if _, err := tx.ExecContext(ctx, s.query.get("invitations_reset_delete"), account); err != nil {
 		return err
 	}
+	if _, err := tx.ExecContext(ctx, s.query.get("browsers_delete"), account); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, s.query.get("sessions_delete"), account, "")
 	return err
 }
@@ -154,7 +157,10 @@ func (s *Store) CountFailure(ctx context.Context, account int64, at time.Time) e
 		if _, err := tx.ExecContext(ctx, s.query.get("failures_over_delete"), hour-failuresKept); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, s.query.get("failure_count"), hour, account)
+		if _, err := tx.ExecContext(ctx, s.query.get("failure_count"), hour, account); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, s.query.get("account_failed"), account)
 		return err
 	})
 	if err != nil {

@@ -5,7 +5,7 @@ UPDATE registry_version SET version = version;
 SELECT COUNT(*) FROM accounts;
 
 -- name: account_by_name
-SELECT id, name, role, province, created_at, disabled, totp_secret <> '', subject <> '', 0, password_hash FROM accounts WHERE name = $1;
+SELECT id, name, role, province, created_at, disabled, totp_secret <> '', subject <> '', failures, 0, password_hash FROM accounts WHERE name = $1;
 
 -- name: account_insert
 INSERT INTO accounts (id, name, password_hash, role, province, created_at, disabled)
@@ -35,7 +35,7 @@ INSERT INTO sessions (secret_hash, account, created_at, seen_at, browser, pendin
 
 -- name: session_by_hash
 SELECT sessions.secret_hash, sessions.account, sessions.created_at, sessions.seen_at, sessions.browser, sessions.pending,
-    accounts.id, accounts.name, accounts.role, accounts.province, accounts.created_at, accounts.disabled, accounts.totp_secret <> ''
+    accounts.id, accounts.name, accounts.role, accounts.province, accounts.created_at, accounts.disabled, accounts.totp_secret <> '', accounts.failures
 FROM sessions JOIN accounts ON accounts.id = sessions.account
 WHERE sessions.secret_hash = $1 AND sessions.pending = 0;
 

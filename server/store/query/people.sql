@@ -1,13 +1,13 @@
 -- name: accounts
-SELECT accounts.id, accounts.name, accounts.role, accounts.province, accounts.created_at, accounts.disabled, accounts.totp_secret <> '', accounts.subject <> '',
+SELECT accounts.id, accounts.name, accounts.role, accounts.province, accounts.created_at, accounts.disabled, accounts.totp_secret <> '', accounts.subject <> '', accounts.failures,
     COALESCE((SELECT MAX(seen_at) FROM sessions WHERE sessions.account = accounts.id AND pending = 0), 0)
 FROM accounts ORDER BY name;
 
 -- name: account_by_id
-SELECT id, name, role, province, created_at, disabled, totp_secret <> '', subject <> '', 0 FROM accounts WHERE id = $1;
+SELECT id, name, role, province, created_at, disabled, totp_secret <> '', subject <> '', failures, 0 FROM accounts WHERE id = $1;
 
 -- name: account_by_subject
-SELECT id, name, role, province, created_at, disabled, totp_secret <> '', subject <> '', 0 FROM accounts WHERE subject = $1;
+SELECT id, name, role, province, created_at, disabled, totp_secret <> '', subject <> '', failures, 0 FROM accounts WHERE subject = $1;
 
 -- name: account_update
 UPDATE accounts SET role = $2, province = $3, disabled = $4 WHERE id = $1;
@@ -47,7 +47,7 @@ UPDATE sessions SET browser = $2 WHERE secret_hash = $1;
 
 -- name: session_pending
 SELECT sessions.secret_hash, sessions.account, sessions.created_at, sessions.seen_at, sessions.browser, sessions.pending,
-    accounts.id, accounts.name, accounts.role, accounts.province, accounts.created_at, accounts.disabled, accounts.totp_secret <> ''
+    accounts.id, accounts.name, accounts.role, accounts.province, accounts.created_at, accounts.disabled, accounts.totp_secret <> '', accounts.failures
 FROM sessions JOIN accounts ON accounts.id = sessions.account
 WHERE sessions.secret_hash = $1 AND sessions.pending = 1;
 
@@ -68,5 +68,30 @@ ON CONFLICT (hour, account) DO UPDATE SET failures = sign_in_failures.failures +
 DELETE FROM sign_in_failures WHERE hour < $1;
 
 -- name: failures
-SELECT COALESCE(accounts.name, ''), SUM(failures) FROM sign_in_failures LEFT JOIN accounts ON accounts.id = sign_in_failures.account
+SELECT COALESCE(accounts.name, ''), SUM(sign_in_failures.failures) FROM sign_in_failures LEFT JOIN accounts ON accounts.id = sign_in_failures.account
 WHERE hour >= $1 AND hour < $2 GROUP BY COALESCE(accounts.name, '') ORDER BY 2 DESC, 1;
+
+-- name: account_failed
+UPDATE accounts SET failures = failures + 1 WHERE id = $1;
+
+-- name: account_succeeded
+UPDATE accounts SET failures = 0 WHERE id = $1 AND failures > 0;
+
+-- name: browser_insert
+INSERT INTO known_browsers (secret_hash, account, known_at, failures) VALUES ($1, $2, $3, 0);
+
+-- name: browsers_over_delete
+DELETE FROM known_browsers WHERE account = $1 AND (known_at < $2
+    OR secret_hash NOT IN (SELECT secret_hash FROM known_browsers WHERE account = $1 ORDER BY known_at DESC, secret_hash LIMIT $3));
+
+-- name: browsers_delete
+DELETE FROM known_browsers WHERE account = $1;
+
+-- name: browser_by_hash
+SELECT secret_hash, account, known_at, failures FROM known_browsers WHERE secret_hash = $1;
+
+-- name: browser_failed
+UPDATE known_browsers SET failures = failures + 1 WHERE secret_hash = $1;
+
+-- name: browser_succeeded
+UPDATE known_browsers SET failures = 0 WHERE secret_hash = $1;

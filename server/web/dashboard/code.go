@@ -31,7 +31,7 @@ func (d *Dashboard) codePage(v *visit) error {
 }
 
 func (d *Dashboard) enterCode(v *visit) error {
-	secret, err := d.Access.EnterCode(v.ctx(), v.pendingSecret(), v.form.Get("code"), d.Client(v.c).String())
+	secret, err := d.Access.EnterCode(v.ctx(), v.pendingSecret(), v.form.Get("code"), d.Client(v.c).String(), v.known())
 	switch {
 	case errors.Is(err, referral.ErrNotFound):
 		return v.goTo(Root + "/dang-nhap")

@@ -66,9 +66,9 @@ type Config struct {
 // Dashboard answers every address under Root.
 type Dashboard struct {
 	Config
-	sessionCookie, formCookie, providerCookie string
-	secure                                    bool
-	feeds                                     atomic.Int64 // of today's counter, open now
+	sessionCookie, formCookie, providerCookie, knownCookie string
+	secure                                                 bool
+	feeds                                                  atomic.Int64 // of today's counter, open now
 }
 
 // Root is where the dashboard stands.
@@ -76,10 +76,10 @@ const Root = "/thong-ke"
 
 // New returns a Dashboard that has no routes yet.
 func New(cfg Config) *Dashboard {
-	d := &Dashboard{Config: cfg, sessionCookie: "lensan-session", formCookie: "lensan-form", providerCookie: "lensan-provider"}
+	d := &Dashboard{Config: cfg, sessionCookie: "lensan-session", formCookie: "lensan-form", providerCookie: "lensan-provider", knownCookie: "lensan-known"}
 	if strings.HasPrefix(cfg.BaseURL, "https://") {
 		d.secure = true
-		d.providerCookie = "__Host-" + d.providerCookie
+		d.providerCookie, d.knownCookie = "__Host-"+d.providerCookie, "__Host-"+d.knownCookie
 		d.sessionCookie, d.formCookie = "__Host-"+d.sessionCookie, "__Host-"+d.formCookie
 	}
 	return d

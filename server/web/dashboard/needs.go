@@ -19,12 +19,13 @@ import (
 type Access interface {
 	Accept(ctx context.Context, token, name, password string) (session string, err error)
 	Invite(ctx context.Context, by referral.Actor, role referral.Role, province referral.ProvinceID) (token string, err error)
-	SignIn(ctx context.Context, name, password, address string) (session string, err error)
+	SignIn(ctx context.Context, name, password, address, known string) (session string, err error)
 	Session(ctx context.Context, secret string) (access.Session, error)
 	SignInAs(ctx context.Context, id access.Identity) (session string, err error)
+	Remember(ctx context.Context, session, known string) (fresh string, err error)
 	SignOut(ctx context.Context, secret string) error
 	Pending(ctx context.Context, secret string) (bool, error)
-	EnterCode(ctx context.Context, pending, code, address string) (session string, err error)
+	EnterCode(ctx context.Context, pending, code, address, known string) (session string, err error)
 	NewCode(acc access.Account, issuer string) (secret, address string, err error)
 	EnableCode(ctx context.Context, s access.Session, password, secret, code string) (recovery []string, err error)
 	DisableCode(ctx context.Context, s access.Session, password string) error

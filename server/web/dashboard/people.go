@@ -17,6 +17,7 @@ type peopleData struct{ Rows []personRow }
 type personRow struct {
 	Href, Name, Role, Limit string
 	Disabled, HasCode       bool
+	Barred                  bool // from browsers that are not known
 	CreatedAt, SeenAt       time.Time
 	Failed                  int64 // failed sign-ins of the last 30 days
 	Self                    bool
@@ -35,7 +36,7 @@ type personData struct {
 
 func (v *visit) person(acc access.Account) personRow {
 	row := personRow{Href: peoplePath + "/" + strconv.FormatInt(acc.ID, 10), Name: acc.Name, Role: v.l.T("dashboard.role." + string(acc.Role)), Disabled: acc.Disabled,
-		HasCode: acc.HasCode, CreatedAt: acc.CreatedAt, SeenAt: acc.SeenAt, Self: acc.ID == v.session.Account.ID}
+		HasCode: acc.HasCode, Barred: acc.Failures >= access.MaxFailures, CreatedAt: acc.CreatedAt, SeenAt: acc.SeenAt, Self: acc.ID == v.session.Account.ID}
 	if p := v.d.Registry.Provinces().ByID(acc.Province); p != nil {
 		row.Limit = v.provinceName(p)
 	}

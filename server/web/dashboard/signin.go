@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"lensan/server/access"
 	"lensan/server/referral"
 	"lensan/server/web"
 )
@@ -53,7 +54,7 @@ func (v *visit) signInAgain(f form, refused error) error {
 }
 
 func (d *Dashboard) signIn(v *visit) error {
-	secret, err := d.Access.SignIn(v.ctx(), v.form.Get("name"), v.form.Get("password"), d.Client(v.c).String())
+	secret, err := d.Access.SignIn(v.ctx(), v.form.Get("name"), v.form.Get("password"), d.Client(v.c).String(), v.known())
 	if err != nil {
 		f := v.signInForm("password")
 		if !f.take(v, err) {
@@ -84,8 +85,19 @@ func (v *visit) begin(secret, next string) error {
 		return v.goTo(codePath, "next", next)
 	}
 	v.d.dropCookie(v.c, v.d.formCookie)
+	fresh, err := v.d.Access.Remember(v.ctx(), secret, v.known())
+	if err != nil {
+		return err
+	}
+	if fresh != "" {
+		v.c.Cookie(&fiber.Cookie{Name: v.d.knownCookie, Value: fresh, Path: "/", HTTPOnly: true, Secure: v.d.secure, SameSite: fiber.CookieSameSiteLaxMode,
+			Expires: v.d.Now().Add(access.KnownLife)})
+	}
 	return v.goTo(next)
 }
+
+// known is the secret by which the browser is known to have been signed in.
+func (v *visit) known() string { return strings.Clone(v.c.Cookies(v.d.knownCookie)) }
 
 // enterAsGuest follows a one-time link. One that was used before leads on to
 // the dashboard, for whoever is signed in there.
