@@ -30,6 +30,9 @@ func TestLoadQueries(t *testing.T) {
 func TestQueries_prepare(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		for name, sql := range s.query {
+			if s.postgres == nil && strings.HasPrefix(name, "turn_") {
+				continue // of PostgreSQL alone
+			}
 			st, err := s.write.Prepare(strings.ReplaceAll(sql, "%s", "NULL"))
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
