@@ -22,6 +22,7 @@ var allowed = map[string][]string{
 	"export":                {"referral"},
 	"report":                {"referral", "text", "stats", "atlas", "pdf", "export"},
 	"outbox":                {"referral"},
+	"alerts":                {"referral"},
 	"mailing":               {"referral", "text", "report", "outbox"},
 	"clicklog":              {"referral"},
 	"clicklog/localjournal": {"clicklog", "referral"},
@@ -31,7 +32,7 @@ var allowed = map[string][]string{
 	"access":                {"referral"},
 	"signon":                {"referral", "access"},
 	"stats":                 {"referral", "rollup"},
-	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing"},
+	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing", "alerts"},
 	"backup":                {"referral"},
 	"config":                {"referral", "outbox"},
 	"demo":                  {"referral", "classify", "registry", "rollup", "stats", "signups", "coverage"},
@@ -45,7 +46,7 @@ var allowed = map[string][]string{
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge"},
 	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing", "alerts"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

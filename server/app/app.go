@@ -17,6 +17,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"lensan/server/access"
+	"lensan/server/alerts"
 	"lensan/server/classify"
 	"lensan/server/clicklog"
 	"lensan/server/clicklog/localjournal"
@@ -78,6 +79,7 @@ type App struct {
 	reports  *report.Maker
 	outbox   *outbox.Outbox
 	mailing  *mailing.Mailing
+	alerts   *alerts.Alerts
 
 	timings     timings
 	refreshed   atomic.Int64 // when the link table was last known to be up to date, in Unix ms
@@ -127,6 +129,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openMail(); err != nil {
 		return nil, err
 	}
+	a.openAlerts()
 	return a, a.buildWeb()
 }
 
@@ -234,6 +237,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"health", 5 * time.Second, a.health.Tick},
 		{"coverage", 10 * time.Second, a.coverage.Tick},
 		{"reports by mail", time.Minute, a.mailing.Tick},
+		{"alerts", 30 * time.Second, a.alerts.Tick},
 		{"outbox", 5 * time.Second, a.outbox.Tick},
 	} {
 		jobs.Go(func() { a.every(background, job.interval, job.name, job.run) })

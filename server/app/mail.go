@@ -6,8 +6,8 @@ import (
 	"lensan/server/report"
 )
 
-// openMail makes the outbox, which sends mail if a server for it is set, and
-// what sends reports by it.
+// openMail makes the outbox, which sends by what is set, and what sends reports
+// by it.
 func (a *App) openMail() error {
 	senders := map[string]outbox.Sender{}
 	if a.config.SMTPURL != "" {
@@ -16,6 +16,9 @@ func (a *App) openMail() error {
 			return err
 		}
 		senders[outbox.Mail] = outbox.NewMail(server)
+	}
+	if a.config.AlertWebhook != "" {
+		senders[outbox.Webhook] = outbox.NewWebhook(a.probe, a.config.AlertSecret, a.now)
 	}
 	map34, map63, err := readMaps()
 	if err != nil {

@@ -79,6 +79,9 @@ var rows = []row{
 	{"POST /thong-ke/bao-cao/dang-ky", "email=x", staffBad},
 	{"POST /thong-ke/bao-cao/dang-ky/{subscription}/gui", "month=2024-10", "in - 403 403 403 503 503"}, // no mail server is set
 	{"POST /thong-ke/bao-cao/dang-ky/{subscription}/ket-thuc", "", "in - 403 403 403 303 404"},
+	{"GET /thong-ke/canh-bao", "", "in - 200 403 403 200 200"},
+	{"POST /thong-ke/canh-bao/nhan", "email=x", staffBad},
+	{"POST /thong-ke/canh-bao/{alert}/nhan", "", "in - 403 403 403 303 303"},
 	{"GET /thong-ke/thu", "", staffGet},
 	{"GET /thong-ke/thu/{message}", "", staffGet},
 	{"GET /thong-ke/thu/{message}/tep/{file}", "", staffGet},

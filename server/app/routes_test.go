@@ -17,6 +17,7 @@ import (
 
 	"lensan/assets"
 	"lensan/server/access"
+	"lensan/server/alerts"
 	"lensan/server/config"
 	"lensan/server/mailing"
 	"lensan/server/outbox"
@@ -155,13 +156,17 @@ func (w *world) things() {
 	session, err := w.app.access.Session(ctx, other)
 	fatal(w.t, err)
 
-	subscription, err := w.app.mailing.Subscribe(ctx, root, mailing.Subscription{Email: "kin@angiang.gov.vn", Province: 911, Lang: "vi", Day: 3})
+	subscription, err := w.app.mailing.Subscribe(ctx, root, mailing.Subscription{Kind: mailing.Reports, Email: "kin@angiang.gov.vn", Province: 911, Lang: "vi", Day: 3})
 	fatal(w.t, err)
-	_, err = w.app.store.PutMessages(ctx, []outbox.Message{{Key: "kin", Kind: mailing.Kind, Channel: outbox.Mail, To: "kin@angiang.gov.vn", Subject: "Thư kín", State: outbox.Waiting,
+	_, err = w.app.store.PutMessages(ctx, []outbox.Message{{Key: "kin", Kind: mailing.Reports, Channel: outbox.Mail, To: "kin@angiang.gov.vn", Subject: "Thư kín", State: outbox.Waiting,
 		CreatedAt: time.Now(), NextAt: time.Now().Add(time.Hour), Files: []outbox.File{{Name: "kin.pdf", Type: "application/pdf", Content: []byte("%PDF-")}}}})
 	fatal(w.t, err)
 
+	alert, _, err := w.app.store.OpenAlert(ctx, alerts.Sign{Kind: alerts.Portal, Subject: "so-bi-mat", Args: referral.Args{"portal": "Sở Bí mật", "day": "01/11/2026"}}, time.Now())
+	fatal(w.t, err)
+
 	pairs := [][3]string{
+		{"{alert}", strconv.FormatInt(alert.Num, 10), "94"},
 		{"{subscription}", strconv.FormatInt(subscription.Num, 10), "96"},
 		{"{message}", "1", "95"},
 		{"{file}", "0", "9"},
@@ -306,7 +311,7 @@ func isPublic(route string) bool {
 	return !strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/thong-ke")
 }
 
-var numbered = regexp.MustCompile(`/(khoa|nguoi|bao-cao-ma|dang-ky|thu|tep|keys|code-reports)/[0-9]+`)
+var numbered = regexp.MustCompile(`/(khoa|nguoi|bao-cao-ma|dang-ky|thu|tep|canh-bao|keys|code-reports)/[0-9]+`)
 
 // plain is an answer without what was asked for, which must differ.
 func (w *world) plain(body string) string {

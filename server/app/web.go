@@ -80,7 +80,7 @@ func (a *App) buildWeb() error {
 		return err
 	}
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Coverage: a.coverage, Posters: a.posters(),
-		Reports: a.reports, Mailing: a.mailing, Outbox: a.outbox,
+		Reports: a.reports, Mailing: a.mailing, Outbox: a.outbox, Alerts: a.alerts,
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
 		Map34: a.reports.Map34, Map63: a.reports.Map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
 		Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)

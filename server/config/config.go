@@ -36,6 +36,9 @@ type Config struct {
 	AdminCode        bool          `name:"admin-second-factor" env:"LENSAN_ADMIN_SECOND_FACTOR" help:"${help_admin_second_factor}"`
 	SMTPURL          string        `name:"smtp-url" env:"LENSAN_SMTP_URL" help:"${help_smtp_url}" placeholder:"URL"`
 	MailFrom         string        `env:"LENSAN_MAIL_FROM" help:"${help_mail_from}" placeholder:"ADDRESS"`
+	AlertWebhook     string        `env:"LENSAN_ALERT_WEBHOOK" help:"${help_alert_webhook}" placeholder:"URL"`
+	AlertSecret      string        `name:"alert-webhook-secret" env:"LENSAN_ALERT_WEBHOOK_SECRET" help:"${help_alert_webhook_secret}" placeholder:"SECRET"`
+	SilenceDays      int           `env:"LENSAN_SILENCE_DAYS" default:"21" help:"${help_silence_days}" placeholder:"DAYS"`
 	CommitWait       time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
 	HealthInterval   time.Duration `env:"LENSAN_HEALTH_INTERVAL" default:"15m" help:"${help_health_interval}" placeholder:"DURATION"`
 	CoverageInterval time.Duration `env:"LENSAN_COVERAGE_INTERVAL" default:"24h" help:"${help_coverage_interval}" placeholder:"DURATION"`
@@ -84,6 +87,17 @@ func (c *Config) Check() error {
 		if _, err := mail.ParseAddress(c.MailFrom); err != nil {
 			f.Add("LENSAN_MAIL_FROM", "error.config_mail_from", "value", c.MailFrom)
 		}
+	}
+	if c.AlertWebhook != "" {
+		if u, err := url.Parse(c.AlertWebhook); err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+			f.Add("LENSAN_ALERT_WEBHOOK", "error.config_webhook") // without its value, which may hold a key
+		}
+		if len(c.AlertSecret) < 16 {
+			f.Add("LENSAN_ALERT_WEBHOOK_SECRET", "error.config_api_key", "min", "16")
+		}
+	}
+	if c.SilenceDays < 0 || c.SilenceDays > 0 && c.SilenceDays < 14 || c.SilenceDays > 180 {
+		f.Add("LENSAN_SILENCE_DAYS", "error.config_silence", "value", strconv.Itoa(c.SilenceDays))
 	}
 	if c.CommitWait < time.Millisecond || c.CommitWait > 10*time.Second {
 		f.Add("LENSAN_COMMIT_WAIT", "error.config_commit_wait", "value", c.CommitWait.String())

@@ -1,5 +1,5 @@
-// Package mailing sends the monthly report to who subscribed to it. It decides
-// who gets which report and when; the outbox sends it.
+// Package mailing knows who subscribed to what: the monthly report, or alerts.
+// It decides who gets which report and when; the outbox sends it.
 package mailing
 
 import (
@@ -16,17 +16,21 @@ import (
 	"lensan/server/text"
 )
 
-// Kind is that of all messages of this room.
-const Kind = "report"
+// What can be subscribed to.
+const (
+	Reports = "report" // of each month
+	Alerts  = "alert"
+)
 
 // Subscription sends somebody the report of each month, of the country or of a
-// province.
+// province, or all alerts.
 type Subscription struct {
 	Num       int64
+	Kind      string
 	Email     string
 	Province  referral.ProvinceID // 0 for the whole country
 	Lang      string
-	Day       int // of the following month on which it is sent, 1 to 28
+	Day       int // of the following month on which a report is sent, 1 to 28
 	CreatedBy string
 	CreatedAt time.Time
 }
@@ -36,7 +40,7 @@ const hour = 7
 
 // Store is what a Mailing needs of a database.
 type Store interface {
-	Subscriptions(ctx context.Context) ([]Subscription, error) // the country's first
+	Subscriptions(ctx context.Context, kind string) ([]Subscription, error) // the country's first
 	// InsertSubscription sets the subscription's Num and fills it into the
 	// change's Key; referral.ErrConflict wrapped if there is one of that address
 	// and province.
@@ -45,8 +49,8 @@ type Store interface {
 	EndSubscription(ctx context.Context, num int64, at time.Time, c referral.Change) error
 }
 
-// Reports is what makes reports.
-type Reports interface {
+// Maker is what makes reports.
+type Maker interface {
 	Write(ctx context.Context, w io.Writer, o report.Options) error
 	WriteTable(ctx context.Context, w io.Writer, o report.Options) error
 }
@@ -61,7 +65,7 @@ type Outbox interface {
 // Mailing is safe for use by many goroutines.
 type Mailing struct {
 	Store     Store
-	Reports   Reports
+	Reports   Maker
 	Outbox    Outbox
 	Provinces *referral.Provinces
 	Texts     *text.Bundle
@@ -78,15 +82,16 @@ func mayManage(a referral.Actor) error {
 	return nil
 }
 
-// Subscriptions lists who gets reports. The roles admin and editor may.
-func (m *Mailing) Subscriptions(ctx context.Context, a referral.Actor) ([]Subscription, error) {
+// Subscriptions lists who gets what. The roles admin and editor may.
+func (m *Mailing) Subscriptions(ctx context.Context, a referral.Actor, kind string) ([]Subscription, error) {
 	if err := mayManage(a); err != nil {
 		return nil, err
 	}
-	return m.Store.Subscriptions(ctx)
+	return m.Store.Subscriptions(ctx, kind)
 }
 
-// Subscribe keeps a subscription; s names address, province, language and day.
+// Subscribe keeps a subscription; s names kind, address and language, of
+// reports province and day as well.
 func (m *Mailing) Subscribe(ctx context.Context, a referral.Actor, s Subscription) (Subscription, error) {
 	if err := mayManage(a); err != nil {
 		return s, err
@@ -101,7 +106,7 @@ func (m *Mailing) Subscribe(ctx context.Context, a referral.Actor, s Subscriptio
 	if s.Lang != "vi" && s.Lang != "en" {
 		f.Add("/lang", "error.lang", "value", s.Lang)
 	}
-	if s.Day < 1 || s.Day > 28 {
+	if s.Kind == Reports && (s.Day < 1 || s.Day > 28) {
 		f.Add("/day", "error.subscription_day", "value", fmt.Sprint(s.Day))
 	}
 	if err := f.Err(); err != nil {
@@ -127,7 +132,7 @@ func (m *Mailing) change(a referral.Actor, verb string) referral.Change {
 
 // SendNow sends the report of a month to a subscriber out of turn.
 func (m *Mailing) SendNow(ctx context.Context, a referral.Actor, num int64, month referral.Day) error {
-	list, err := m.Subscriptions(ctx, a)
+	list, err := m.Subscriptions(ctx, a, Reports)
 	if err != nil {
 		return err
 	}
@@ -155,7 +160,7 @@ func monthBefore(t time.Time) referral.Day {
 
 // key names the report of a month for a subscriber: it is sent once.
 func key(s Subscription, month referral.Day) string {
-	return fmt.Sprintf("%s/%d/%s", Kind, s.Num, month.String()[:7])
+	return fmt.Sprintf("%s/%d/%s", Reports, s.Num, month.String()[:7])
 }
 
 // Tick puts the reports that are due this month into the outbox; it is called
@@ -164,7 +169,7 @@ func (m *Mailing) Tick(ctx context.Context) error {
 	if !m.Outbox.Can(outbox.Mail) {
 		return nil
 	}
-	list, err := m.Store.Subscriptions(ctx)
+	list, err := m.Store.Subscriptions(ctx, Reports)
 	if err != nil {
 		return err
 	}
@@ -204,7 +209,7 @@ func (m *Mailing) put(ctx context.Context, s Subscription, month referral.Day, k
 		return err
 	}
 	of := month.String()[5:7] + "/" + month.String()[:4]
-	_, err := m.Outbox.Put(ctx, outbox.Message{Key: key, Kind: Kind, Channel: outbox.Mail, To: s.Email,
+	_, err := m.Outbox.Put(ctx, outbox.Message{Key: key, Kind: Reports, Channel: outbox.Mail, To: s.Email,
 		Subject: l.T("mail.report_subject", "month", of, "scope", scope),
 		Body:    l.T("mail.report_body", "month", of, "scope", scope, "link", link, "since", l.Day(referral.DayOf(s.CreatedAt)), "server", m.Base),
 		Files: []outbox.File{

@@ -26,7 +26,9 @@ type desk struct {
 	fail error
 }
 
-func (d *desk) Subscriptions(context.Context) ([]mailing.Subscription, error) { return d.list, nil }
+func (d *desk) Subscriptions(context.Context, string) ([]mailing.Subscription, error) {
+	return d.list, nil
+}
 
 func (d *desk) InsertSubscription(_ context.Context, s *mailing.Subscription, _ referral.Change) error {
 	s.Num = int64(len(d.list)) + 1
@@ -98,7 +100,7 @@ func at(s string) time.Time {
 func TestTick_onceAMonth(t *testing.T) {
 	now := at("2026-11-20 10:00")
 	m, d := start(t, &now)
-	for _, s := range []mailing.Subscription{{Email: "bo@mae.gov.vn", Lang: "en", Day: 3}, {Email: "vp@angiang.gov.vn", Province: 911, Lang: "vi", Day: 28}} {
+	for _, s := range []mailing.Subscription{{Kind: mailing.Reports, Email: "bo@mae.gov.vn", Lang: "en", Day: 3}, {Kind: mailing.Reports, Email: "vp@angiang.gov.vn", Province: 911, Lang: "vi", Day: 28}} {
 		if _, err := m.Subscribe(t.Context(), editor, s); err != nil {
 			t.Fatal(err)
 		}
@@ -169,8 +171,8 @@ func TestMailing_rights(t *testing.T) {
 	m, d := start(t, &now)
 	for _, role := range []referral.Role{referral.RoleViewer, referral.RoleProvince, referral.RoleMarketplace} {
 		a := referral.Actor{Kind: "account", ID: "x", Role: role, Province: 911}
-		_, err := m.Subscribe(t.Context(), a, mailing.Subscription{Email: "a@b.vn", Lang: "vi", Day: 3})
-		_, listErr := m.Subscriptions(t.Context(), a)
+		_, err := m.Subscribe(t.Context(), a, mailing.Subscription{Kind: mailing.Reports, Email: "a@b.vn", Lang: "vi", Day: 3})
+		_, listErr := m.Subscriptions(t.Context(), a, mailing.Reports)
 		for _, err := range []error{err, listErr, m.Unsubscribe(t.Context(), a, 1), m.SendNow(t.Context(), a, 1, referral.MustDay("2026-10-01"))} {
 			if !errors.Is(err, referral.ErrForbidden) {
 				t.Errorf("%s: %v", role, err)
@@ -178,7 +180,7 @@ func TestMailing_rights(t *testing.T) {
 		}
 	}
 	var e *referral.Error
-	if _, err := m.Subscribe(t.Context(), editor, mailing.Subscription{Email: "Lan <a@b.vn>", Province: 12345, Lang: "fr", Day: 31}); !errors.As(err, &e) || len(e.Fields) != 4 {
+	if _, err := m.Subscribe(t.Context(), editor, mailing.Subscription{Kind: mailing.Reports, Email: "Lan <a@b.vn>", Province: 12345, Lang: "fr", Day: 31}); !errors.As(err, &e) || len(e.Fields) != 4 {
 		t.Errorf("%v", err)
 	}
 	if len(d.list) > 0 {

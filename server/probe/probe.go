@@ -161,7 +161,7 @@ func (p *Probe) once(ctx context.Context, method string, at *url.URL, htmlOnly b
 	if err != nil {
 		return page, nil, referral.Errorf(referral.ErrInvalid, "error.probe_address")
 	}
-	request.Header.Set("User-Agent", "LenSan-Check/1.0 (+"+p.o.Contact+")")
+	request.Header.Set("User-Agent", p.agent())
 	request.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.1")
 	request.Header.Set("Accept-Language", "vi,en;q=0.5")
 	answer, err := p.transport.RoundTrip(request)
@@ -189,6 +189,8 @@ func (p *Probe) once(ctx context.Context, method string, at *url.URL, htmlOnly b
 	}
 	return page, nil, nil
 }
+
+func (p *Probe) agent() string { return "LenSan-Check/1.0 (+" + p.o.Contact + ")" }
 
 func isRedirect(status int) bool {
 	switch status {

@@ -17,14 +17,14 @@ var _ mailing.Store = (*Store)(nil)
 
 func scanSubscription(r row) (x mailing.Subscription, err error) {
 	var created int64
-	err = r.Scan(&x.Num, &x.Email, &x.Province, &x.Lang, &x.Day, &x.CreatedBy, &created)
+	err = r.Scan(&x.Num, &x.Kind, &x.Email, &x.Province, &x.Lang, &x.Day, &x.CreatedBy, &created)
 	x.CreatedAt = fromMilli(created)
 	return x, err
 }
 
 // Subscriptions implements mailing.Store.
-func (s *Store) Subscriptions(ctx context.Context) ([]mailing.Subscription, error) {
-	list, err := all(ctx, s.read, scanSubscription, s.query.get("subscriptions"))
+func (s *Store) Subscriptions(ctx context.Context, kind string) ([]mailing.Subscription, error) {
+	list, err := all(ctx, s.read, scanSubscription, s.query.get("subscriptions"), kind)
 	if err != nil {
 		return nil, fmt.Errorf("subscriptions: %w", classed(err))
 	}
@@ -34,7 +34,7 @@ func (s *Store) Subscriptions(ctx context.Context) ([]mailing.Subscription, erro
 // InsertSubscription implements mailing.Store.
 func (s *Store) InsertSubscription(ctx context.Context, x *mailing.Subscription, c referral.Change) error {
 	err := s.audited(ctx, c, func(tx *sql.Tx, c *referral.Change) error {
-		switch err := tx.QueryRowContext(ctx, s.query.get("subscription_insert"), x.Email, int32(x.Province), x.Lang, x.Day, x.CreatedBy, milli(x.CreatedAt)).Scan(&x.Num); {
+		switch err := tx.QueryRowContext(ctx, s.query.get("subscription_insert"), x.Kind, x.Email, int32(x.Province), x.Lang, x.Day, x.CreatedBy, milli(x.CreatedAt)).Scan(&x.Num); {
 		case errors.Is(err, sql.ErrNoRows):
 			var f referral.Faults
 			f.Add("/email", "error.subscription_taken")
@@ -73,6 +73,6 @@ func (s *Store) EndSubscription(ctx context.Context, num int64, at time.Time, c 
 }
 
 func setFields(into *json.RawMessage, x mailing.Subscription) (err error) {
-	*into, err = json.Marshal(map[string]any{"email": x.Email, "province": int(x.Province), "lang": x.Lang, "day": x.Day})
+	*into, err = json.Marshal(map[string]any{"kind": x.Kind, "email": x.Email, "province": int(x.Province), "lang": x.Lang, "day": x.Day})
 	return err
 }

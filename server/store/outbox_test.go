@@ -257,7 +257,7 @@ func TestOutbox_forgets(t *testing.T) {
 func TestSubscriptions(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
-		x := mailing.Subscription{Email: "vp@angiang.gov.vn", Province: 911, Lang: "vi", Day: 3, CreatedBy: "account:lan", CreatedAt: morning}
+		x := mailing.Subscription{Kind: mailing.Reports, Email: "vp@angiang.gov.vn", Province: 911, Lang: "vi", Day: 3, CreatedBy: "account:lan", CreatedAt: morning}
 		c := referral.Change{Time: morning, Actor: "account:lan", Entity: "subscription", Verb: "create"}
 		if err := s.InsertSubscription(ctx, &x, c); err != nil || x.Num != 1 {
 			t.Fatalf("%d, %v", x.Num, err)
@@ -266,7 +266,7 @@ func TestSubscriptions(t *testing.T) {
 		if err := s.InsertSubscription(ctx, &again, c); !errors.Is(err, referral.ErrInvalid) {
 			t.Errorf("twice: %v", err)
 		}
-		list, err := s.Subscriptions(ctx)
+		list, err := s.Subscriptions(ctx, mailing.Reports)
 		if diff := cmp.Diff([]mailing.Subscription{x}, list); err != nil || diff != "" {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}

@@ -1,5 +1,4 @@
--- What is sent to people and machines elsewhere, and who gets reports by
--- e-mail. Times are Unix ms, 0 for none.
+-- What is sent to people and machines elsewhere, and who gets what by e-mail. Times are Unix ms, 0 for none.
 
 -- +goose Up
 CREATE TABLE messages (
@@ -30,6 +29,7 @@ CREATE TABLE message_files (
 
 CREATE TABLE subscriptions (
     num        INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL, -- of what is sent: "report", "alert"
     email      TEXT NOT NULL,
     province   INTEGER NOT NULL, -- referral.ProvinceID, 0 for the whole country
     lang       TEXT NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE subscriptions (
     created_at BIGINT NOT NULL,
     ended_at   BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX subscriptions_open ON subscriptions (email, province) WHERE ended_at = 0;
+CREATE UNIQUE INDEX subscriptions_open ON subscriptions (kind, email, province) WHERE ended_at = 0;
 
 -- +goose Down
 DROP TABLE subscriptions;

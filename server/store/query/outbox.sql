@@ -49,15 +49,15 @@ DELETE FROM messages WHERE done_at > 0 AND done_at < $1;
 SELECT state, COUNT(*) FROM messages GROUP BY state;
 
 -- name: subscriptions
-SELECT num, email, province, lang, day, created_by, created_at FROM subscriptions WHERE ended_at = 0 ORDER BY province, email;
+SELECT num, kind, email, province, lang, day, created_by, created_at FROM subscriptions WHERE kind = $1 AND ended_at = 0 ORDER BY province, email;
 
 -- name: subscription_insert
-INSERT INTO subscriptions (num, email, province, lang, day, created_by, created_at, ended_at)
-VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM subscriptions), $1, $2, $3, $4, $5, $6, 0)
-ON CONFLICT (email, province) WHERE ended_at = 0 DO NOTHING RETURNING num;
+INSERT INTO subscriptions (num, kind, email, province, lang, day, created_by, created_at, ended_at)
+VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM subscriptions), $1, $2, $3, $4, $5, $6, $7, 0)
+ON CONFLICT (kind, email, province) WHERE ended_at = 0 DO NOTHING RETURNING num;
 
 -- name: subscription_find
-SELECT num, email, province, lang, day, created_by, created_at FROM subscriptions WHERE num = $1 AND ended_at = 0;
+SELECT num, kind, email, province, lang, day, created_by, created_at FROM subscriptions WHERE num = $1 AND ended_at = 0;
 
 -- name: subscription_end
 UPDATE subscriptions SET ended_at = $2 WHERE num = $1 AND ended_at = 0;

@@ -44,6 +44,7 @@ type Config struct {
 	Reports  Reports
 	Mailing  Mailing
 	Outbox   Outbox
+	Alerts   Alerts
 	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -112,6 +113,9 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Post("/bao-cao/dang-ky", d.signedIn(d.subscribe))
 	g.Post("/bao-cao/dang-ky/:num/ket-thuc", d.signedIn(d.unsubscribe))
 	g.Post("/bao-cao/dang-ky/:num/gui", d.signedIn(d.sendReportNow))
+	g.Get("/canh-bao", d.signedIn(d.alerts))
+	g.Post("/canh-bao/nhan", d.signedIn(d.subscribeAlerts))
+	g.Post("/canh-bao/:num/nhan", d.signedIn(d.knowAlert))
 	g.Get("/thu", d.signedIn(d.messages))
 	g.Get("/thu/:num", d.signedIn(d.message))
 	g.Get("/thu/:num/tep/:file", d.signedIn(d.exported("thu", d.messageFile)))

@@ -38,12 +38,13 @@ type section struct {
 }
 
 var (
-	admins = []referral.Role{referral.RoleAdmin}
-	staff  = []referral.Role{referral.RoleAdmin, referral.RoleEditor}
+	admins  = []referral.Role{referral.RoleAdmin}
+	readers = []referral.Role{referral.RoleAdmin, referral.RoleEditor, referral.RoleViewer}
+	staff   = []referral.Role{referral.RoleAdmin, referral.RoleEditor}
 )
 
 var parts = []navPart{
-	{"dashboard.nav.overview", []section{{Root, "dashboard.nav.overview", nil}}},
+	{"dashboard.nav.overview", []section{{Root, "dashboard.nav.overview", nil}, {alertsPath, "alert.title", readers}}},
 	{"dashboard.nav.coverage", []section{{Root + "/do-phu", "dashboard.nav.coverage", nil}}},
 	{"dashboard.nav.places", []section{{Root + "/cong", "dashboard.nav.portals", nil}, {Root + "/vi-tri", "dashboard.nav.placements", nil}}},
 	{"dashboard.nav.print", []section{{batchesPath, "dashboard.nav.batches", nil}, {reportsPath, "dashboard.nav.reports", nil}}},
@@ -75,8 +76,11 @@ func (v *visit) nav() (out, nearby []link) {
 				continue
 			}
 			l := link{Label: v.l.T(s.key), Href: s.path, Current: at == s.path || s.path != Root && strings.HasPrefix(at, s.path+"/")}
-			if s.path == reportsPath {
+			switch s.path {
+			case reportsPath:
 				l.Count = v.openReports()
+			case alertsPath:
+				l.Count = v.openAlerts()
 			}
 			entry.Current = entry.Current || l.Current
 			entry.Count += l.Count

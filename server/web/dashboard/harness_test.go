@@ -18,6 +18,7 @@ import (
 
 	"lensan/assets"
 	"lensan/server/access"
+	"lensan/server/alerts"
 	"lensan/server/atlas"
 	"lensan/server/classify"
 	"lensan/server/coverage"
@@ -54,6 +55,8 @@ type house struct {
 	outbox    *outbox.Outbox
 	mailing   *mailing.Mailing
 	mail      mailServer
+	alerts    *alerts.Alerts
+	signs     []alerts.Sign
 	status    rollup.Status
 	rendered  map[string]bool
 	dashboard *Dashboard
@@ -96,7 +99,9 @@ func newHouse(t *testing.T, baseURL string) *house {
 	reports := &report.Maker{Stats: numbers, Provinces: provinces, Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63")}
 	h.outbox = outbox.New(h.store, map[string]outbox.Sender{outbox.Mail: &h.mail}, now, log)
 	h.mailing = &mailing.Mailing{Store: h.store, Reports: reports, Outbox: h.outbox, Provinces: provinces, Texts: texts, Base: baseURL, Now: now}
-	h.dashboard = New(Config{BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
+	h.alerts = &alerts.Alerts{Store: h.store, Sources: []alerts.Source{{Kinds: alerts.Kinds, See: func(context.Context) ([]alerts.Sign, error) { return h.signs, nil }}},
+		Tell: func(context.Context, alerts.Round) error { return nil }, Now: now, Log: log}
+	h.dashboard = New(Config{Alerts: h.alerts, BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
 		Reports: reports, Mailing: h.mailing, Outbox: h.outbox, Stats: numbers, Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Posters: posters{h.registry, texts},
 		Map34:   reports.Map34, Map63: reports.Map63, Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },

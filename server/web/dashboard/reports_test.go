@@ -33,7 +33,7 @@ func TestReports_areDealtWith(t *testing.T) {
 	if strings.Index(page, "Chợ Mỹ Xuyên") > strings.Index(page, "Nhà văn hóa ấp 3") {
 		t.Error("the newest does not come first")
 	}
-	wantText(t, "every page", b.get(Root+"/cong").body, `<span class="count">2<span class="visually-hidden"> đang chờ</span></span>`)
+	wantText(t, "every page", b.get(Root+"/cong").body, `<span class="count">2<span class="visually-hidden"> việc chờ xem</span></span>`)
 
 	res := b.send(reportsPath, closing(first), "outcome", "  ")
 	if res.StatusCode != 422 {

@@ -11,9 +11,9 @@ import (
 	"lensan/server/report"
 )
 
-// Mailing is what sends monthly reports by e-mail.
+// Mailing is what keeps who gets what by e-mail, and sends monthly reports.
 type Mailing interface {
-	Subscriptions(ctx context.Context, a referral.Actor) ([]mailing.Subscription, error)
+	Subscriptions(ctx context.Context, a referral.Actor, kind string) ([]mailing.Subscription, error)
 	Subscribe(ctx context.Context, a referral.Actor, s mailing.Subscription) (mailing.Subscription, error)
 	Unsubscribe(ctx context.Context, a referral.Actor, num int64) error
 	SendNow(ctx context.Context, a referral.Actor, num int64, month referral.Day) error
@@ -39,7 +39,7 @@ type subscriptionRow struct {
 func (v *visit) mayMail() bool { return v.is(referral.RoleAdmin, referral.RoleEditor) }
 
 func (d *Dashboard) subscriptionsData(v *visit, month referral.Day, refused *refusal) (*subscriptionsData, error) {
-	list, err := d.Mailing.Subscriptions(v.ctx(), v.actor())
+	list, err := d.Mailing.Subscriptions(v.ctx(), v.actor(), mailing.Reports)
 	if err != nil {
 		return nil, err
 	}
@@ -63,14 +63,14 @@ func (d *Dashboard) subscriptionsData(v *visit, month referral.Day, refused *ref
 		return newForm(v, monthlyPath+"/dang-ky#moi", "mail.subscribe",
 			field{Name: "email", Key: "mail.email", Type: "email", Required: true, Autocomplete: "off", Placeholder: "van-phong@example.gov.vn"},
 			field{Name: "province", Key: "mail.scope", Type: "select", Required: true, Options: provinces},
-			field{Name: "lang", Key: "mail.lang", Type: "select", Required: true, Options: []option{{Value: "vi", Label: v.l.T("mail.lang_vi")}, {Value: "en", Label: v.l.T("mail.lang_en")}}},
+			field{Name: "lang", Key: "mail.lang", Type: "select", Required: true, Options: v.langOptions()},
 			field{Name: "day", Key: "mail.day", Hint: "mail.day_hint", Type: "select", Required: true, Value: "3", Options: days})
 	})
 	return data, nil
 }
 
 func (d *Dashboard) subscribe(v *visit) error {
-	s := mailing.Subscription{Email: strings.TrimSpace(v.form.Get("email")), Lang: v.form.Get("lang")}
+	s := mailing.Subscription{Kind: mailing.Reports, Email: strings.TrimSpace(v.form.Get("email")), Lang: v.form.Get("lang")}
 	s.Day, _ = strconv.Atoi(v.form.Get("day"))
 	province, err := v.chosenProvince()
 	if err == nil {
@@ -87,6 +87,10 @@ func (d *Dashboard) subscribe(v *visit) error {
 	return d.monthlyPage(v, refused)
 }
 
+func (v *visit) langOptions() []option {
+	return []option{{Value: "vi", Label: v.l.T("mail.lang_vi")}, {Value: "en", Label: v.l.T("mail.lang_en")}}
+}
+
 var errNoSubscription = referral.Errorf(referral.ErrNotFound, "error.subscription_unknown")
 
 func (d *Dashboard) unsubscribe(v *visit) error {
@@ -96,6 +100,9 @@ func (d *Dashboard) unsubscribe(v *visit) error {
 	}
 	if err := d.Mailing.Unsubscribe(v.ctx(), v.actor(), num); err != nil {
 		return err
+	}
+	if v.form.Get("next") == "alerts" {
+		return v.goTo(alertsPath, "done", "unsubscribed")
 	}
 	return v.goTo(monthlyPath, "done", "unsubscribed")
 }

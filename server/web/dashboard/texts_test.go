@@ -38,7 +38,7 @@ func TestTemplates_areAllRendered(t *testing.T) {
 	b := h.signedIn(referral.RoleAdmin, 0)
 	for _, page := range append(adminPages(p.Code), Root+"/thu/1", Root+"/dang-nhap", Root+"/loi-moi/x", Root+"/vi-tri/ABCDEF") {
 		res := b.get(page)
-		wantNoText(t, page, res.body, "[dashboard.", "[mail.", "[report.", "[error.", "[status.", "%!", "&lt;nil&gt;", "ZgotmplZ")
+		wantNoText(t, page, res.body, "[dashboard.", "[mail.", "[alert.", "[report.", "[error.", "[status.", "%!", "&lt;nil&gt;", "ZgotmplZ")
 	}
 	html := sources(t, "html/*.html")
 	for _, name := range h.pages.Names() {
@@ -56,7 +56,7 @@ func TestTemplates_areAllRendered(t *testing.T) {
 func TestTexts_areAllThereAndUsed(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	used, prefixes := map[string]bool{}, []string{}
-	for _, key := range regexp.MustCompile(`"(dashboard|overview|report|mail)\.[a-z_0-9.]*`).FindAllString(sources(t, "*.go", "html/*.html", "../../report/*.go", "../../mailing/*.go"), -1) {
+	for _, key := range regexp.MustCompile(`"(dashboard|overview|report|mail|alert)\.[a-z_0-9.]*`).FindAllString(sources(t, "*.go", "html/*.html", "../../report/*.go", "../../mailing/*.go", "../../app/alert*.go"), -1) {
 		key = key[1:]
 		used[key] = true
 		if isPrefix(key) {
@@ -72,7 +72,7 @@ func TestTexts_areAllThereAndUsed(t *testing.T) {
 	}
 	for _, key := range vi.Keys() {
 		switch part, _, _ := strings.Cut(key, "."); part {
-		case "dashboard", "overview", "report", "mail":
+		case "dashboard", "overview", "report", "mail", "alert":
 		default:
 			continue
 		}
