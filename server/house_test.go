@@ -35,7 +35,7 @@ var allowed = map[string][]string{
 	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing", "alerts"},
 	"backup":                {"referral"},
 	"config":                {"referral", "outbox"},
-	"demo":                  {"referral", "classify", "registry", "rollup", "stats", "signups", "coverage"},
+	"demo":                  {"referral", "classify", "registry", "rollup", "stats", "signups", "coverage", "health"},
 	"bench":                 {"referral", "text"},
 	"web":                   {"referral", "text"},
 	"probe":                 {"referral"},

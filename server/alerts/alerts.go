@@ -106,7 +106,7 @@ type Round struct {
 }
 
 // Tick looks at all sources, opens and closes, and tells; it is called every
-// half minute. A source that fails leaves its alerts as they are.
+// ten seconds. A source that fails leaves its alerts as they are.
 func (a *Alerts) Tick(ctx context.Context) error {
 	if a.seen == nil {
 		a.seen = map[int64]time.Time{}

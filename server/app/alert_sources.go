@@ -105,7 +105,7 @@ func (a *App) seePortals(context.Context) (signs []alerts.Sign, err error) {
 			continue
 		}
 		signs = append(signs, alerts.Sign{Kind: alerts.Portal, Subject: row.Portal.ID, Since: row.Since.Start(),
-			Args: referral.Args{"portal": row.Portal.Name, "day": row.Since.Start().Format("02/01/2006")}})
+			Args: referral.Args{"portal": row.Portal.Name}})
 	}
 	return signs, nil
 }

@@ -118,7 +118,7 @@ func TestAlerts_reachPeople(t *testing.T) {
 		t.Fatalf("%d mails to %v, %d hooks", office.n, office.took, len(hooks))
 	}
 	body := decode(t, staff)
-	for _, want := range []string{"3 lượt bấm bị mất ngày 24/11/2026", "Đích đến không hoạt động: Đăng ký bán hàng trên Postmart", "Cổng không còn hiện liên kết: Sở An Giang, từ 30/10/2026", "http://localhost:8080/thong-ke/canh-bao"} {
+	for _, want := range []string{"3 lượt bấm bị mất ngày 24/11/2026", "Đích đến không hoạt động: Đăng ký bán hàng trên Postmart", "Cổng không còn hiện liên kết: Sở An Giang", "Từ 00:00 30/10/2026", "http://localhost:8080/thong-ke/canh-bao"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the mail does not say %q:\n%s", want, body)
 		}

@@ -237,7 +237,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"health", 5 * time.Second, a.health.Tick},
 		{"coverage", 10 * time.Second, a.coverage.Tick},
 		{"reports by mail", time.Minute, a.mailing.Tick},
-		{"alerts", 30 * time.Second, a.alerts.Tick},
+		{"alerts", 10 * time.Second, a.alerts.Tick},
 		{"outbox", 5 * time.Second, a.outbox.Tick},
 	} {
 		jobs.Go(func() { a.every(background, job.interval, job.name, job.run) })

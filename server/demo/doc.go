@@ -14,17 +14,20 @@ import (
 
 	"lensan/server/classify"
 	"lensan/server/coverage"
+	"lensan/server/health"
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/rollup"
 	"lensan/server/signups"
 )
 
-// Sink is where clicks and views are added up, and what was seen of portals is kept.
+// Sink is where clicks and views are added up, and what was seen of portals and
+// destinations is kept.
 type Sink interface {
 	rollup.Sink
 	rollup.ViewSink
 	SaveCoverage(ctx context.Context, records map[int64]coverage.Record) error
+	SaveHealth(ctx context.Context, s health.Status, e *health.Event, c *referral.Change) error
 	SaveCoverageWeek(ctx context.Context, list []coverage.PortalWeek) error
 	AddQuality(ctx context.Context, day referral.Day, lost, unconfirmed int64) error
 }
@@ -106,6 +109,9 @@ func Fill(ctx context.Context, d Deps, o Options) (Result, error) {
 	}
 	if err == nil {
 		err = m.look(ctx)
+	}
+	if err == nil {
+		err = m.breakDestination(ctx)
 	}
 	if err == nil && m.today-lostBefore >= m.begin {
 		err = m.Sink.AddQuality(ctx, m.today-lostBefore, 3, 0)

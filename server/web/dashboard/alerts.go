@@ -24,21 +24,26 @@ var _ Alerts = (*alerts.Alerts)(nil)
 const alertsPath = Root + "/canh-bao"
 
 type alertsData struct {
-	Done         string
-	Open, Closed []alertRow
-	Recipients   *recipientsData
+	Done       string
+	Open       []alertGroup
+	Closed     []alertRow
+	Recipients *recipientsData
+}
+
+// alertGroup holds the open alerts of a kind.
+type alertGroup struct {
+	Todo, Rule, Class string
+	Rows              []alertRow
 }
 
 type alertRow struct {
-	Num         int64
-	Title, Todo string
-	Rule        string
-	Href        string // where to look
-	Class       string
-	Since       time.Time
-	ClosedAt    time.Time
-	Known       string // who takes care of it, in words
-	MayKnow     bool
+	Num      int64
+	Title    string
+	Href     string // where to look
+	Since    time.Time
+	ClosedAt time.Time
+	Known    string // who takes care of it, in words
+	MayKnow  bool
 }
 
 type recipientsData struct {
@@ -68,16 +73,31 @@ func alertLook(a alerts.Alert) string {
 }
 
 func (v *visit) alertRow(a alerts.Alert) alertRow {
-	key := "alert." + string(a.Kind)
-	row := alertRow{Num: a.Num, Title: v.l.Args(key+"_title", a.Args), Todo: v.l.Args(key+"_do", a.Args), Rule: v.l.T(key + "_rule"), Href: alertLook(a),
-		Class: "warning", Since: a.Since, ClosedAt: a.ClosedAt, MayKnow: v.mayMail() && a.KnownAt.IsZero()}
-	if urgent[a.Kind] {
-		row.Class = "danger"
-	}
+	row := alertRow{Num: a.Num, Title: v.l.Args("alert."+string(a.Kind)+"_title", a.Args), Href: alertLook(a),
+		Since: a.Since, ClosedAt: a.ClosedAt, MayKnow: v.mayMail() && a.KnownAt.IsZero()}
 	if !a.KnownAt.IsZero() {
 		row.Known = v.l.T("alert.known", "who", v.actorName(a.KnownBy), "time", v.l.Time(a.KnownAt))
 	}
 	return row
+}
+
+// alertGroups puts alerts of a kind together, the most urgent kind first.
+func (v *visit) alertGroups(open []alerts.Alert) (out []alertGroup) {
+	for _, kind := range alerts.Kinds {
+		g := alertGroup{Todo: v.l.T("alert." + string(kind) + "_do"), Rule: v.l.T("alert." + string(kind) + "_rule"), Class: "warning"}
+		if urgent[kind] {
+			g.Class = "danger"
+		}
+		for _, a := range open {
+			if a.Kind == kind {
+				g.Rows = append(g.Rows, v.alertRow(a))
+			}
+		}
+		if len(g.Rows) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // staffOnly keeps accounts of provinces and marketplaces out: alerts speak of
@@ -99,10 +119,7 @@ func (d *Dashboard) alertsPage(v *visit, refused *refusal) error {
 	if err != nil {
 		return err
 	}
-	data := alertsData{Done: v.doneText()}
-	for _, a := range open {
-		data.Open = append(data.Open, v.alertRow(a))
-	}
+	data := alertsData{Done: v.doneText(), Open: v.alertGroups(open)}
 	for _, a := range closed {
 		data.Closed = append(data.Closed, v.alertRow(a))
 	}
