@@ -242,6 +242,9 @@ func (a *App) Run(ctx context.Context) error {
 	} {
 		jobs.Go(func() { a.every(background, job.interval, job.name, job.run) })
 	}
+	if a.config.DatabaseURL != "" {
+		jobs.Go(func() { a.listen(background) })
+	}
 	applied := make(chan error, 1)
 	go func() { applied <- a.applier.Run(applying) }()
 	served := make(chan error, 1)

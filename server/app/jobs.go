@@ -81,6 +81,22 @@ func (a *App) lastReconciled() (at time.Time, differences int64) {
 	return at, a.differences.Load()
 }
 
+// listen refreshes the links as soon as another server changed the registry.
+// While the connection is away, the refresh of each second does that alone.
+func (a *App) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		_ = a.store.Listen(ctx, func() {
+			if err := a.refreshLinks(ctx); err != nil && ctx.Err() == nil {
+				a.log.Warn("links are not refreshed", "err", err)
+			}
+		})
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
 // refreshLinks loads the link table if the registry changed, and remembers when
 // it last could tell.
 func (a *App) refreshLinks(ctx context.Context) error {

@@ -30,8 +30,11 @@ func TestLoadQueries(t *testing.T) {
 func TestQueries_prepare(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		for name, sql := range s.query {
-			if s.postgres == nil && strings.HasPrefix(name, "turn_") {
+			if s.postgres == nil && (strings.HasPrefix(name, "turn_") || strings.HasPrefix(name, "postgres_")) {
 				continue // of PostgreSQL alone
+			}
+			if strings.HasPrefix(sql, "LISTEN") {
+				continue // is no statement that can be prepared
 			}
 			st, err := s.write.Prepare(strings.ReplaceAll(sql, "%s", "NULL"))
 			if err != nil {

@@ -12,14 +12,18 @@ import (
 
 // Write runs fn in one transaction that is rolled back if fn fails, and raises
 // the registry's version. The version's row is locked first, so that writers
-// queue up on every database.
+// queue up on every database. PostgreSQL tells who listens; see Listen.
 func (s *Store) Write(ctx context.Context, fn func(registry.Tx) error) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		t := &registryTx{ctx: ctx, tx: tx, query: s.query, prepared: map[string]*sql.Stmt{}, nums: map[[2]string]int64{}}
 		if err := t.exec("registry_version_raise"); err != nil {
 			return fmt.Errorf("raise registry version: %w", err)
 		}
-		return fn(t)
+		if err := fn(t); err != nil || s.postgres == nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, s.query.get("postgres_notify")) // told with the commit
+		return err
 	})
 }
 

@@ -11,7 +11,12 @@ import (
 
 // BenchmarkSnapshot reads a registry of a million placements.
 func BenchmarkSnapshot(b *testing.B) {
-	s := openMigrated(b, "sqlite")
+	for _, name := range wantedDatabases(b) {
+		b.Run(name, func(b *testing.B) { snapshotOfAMillion(b, openMigrated(b, name)) })
+	}
+}
+
+func snapshotOfAMillion(b *testing.B, s *Store) {
 	filled(b, s)
 	const n = 1_000_000
 	write(b, s, func(tx registry.Tx) error {

@@ -96,3 +96,9 @@ SELECT stable, previous, canary, canary_provinces, updated_at FROM widget_releas
 
 -- name: widget_release_update
 UPDATE widget_release SET stable = $1, previous = $2, canary = $3, canary_provinces = $4, updated_at = $5;
+
+-- name: postgres_listen
+LISTEN lensan_registry;
+
+-- name: postgres_notify
+SELECT pg_notify('lensan_registry', '');
