@@ -23,6 +23,7 @@ import (
 	"lensan/server/clicklog/localjournal"
 	"lensan/server/config"
 	"lensan/server/coverage"
+	"lensan/server/figures"
 	"lensan/server/health"
 	"lensan/server/mailing"
 	"lensan/server/outbox"
@@ -77,6 +78,7 @@ type App struct {
 	health   *health.Checker
 	coverage *coverage.Coverage
 	reports  *report.Maker
+	figures  *figures.Maker // nil: nothing is published
 	outbox   *outbox.Outbox
 	mailing  *mailing.Mailing
 	alerts   *alerts.Alerts
@@ -183,6 +185,9 @@ func (a *App) openClicks() (err error) {
 	a.clicks = clicklog.New(a.timedJournal(), clicklog.Options{CommitWait: a.config.CommitWait})
 	a.views = rollup.NewViewBuffer(a.store)
 	a.stats = stats.New(a.store, a.registry.Provinces(), a.applier.Status, a.now)
+	if a.config.PublicFigures {
+		a.figures = figures.New(a.stats, a.coverage, a.now)
+	}
 	return nil
 }
 
@@ -239,6 +244,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"reports by mail", time.Minute, a.mailing.Tick},
 		{"alerts", 10 * time.Second, a.alerts.Tick},
 		{"outbox", 5 * time.Second, a.outbox.Tick},
+		{"public figures", 5 * time.Second, a.publish},
 	} {
 		jobs.Go(func() { a.every(background, job.interval, job.name, job.run) })
 	}

@@ -106,3 +106,11 @@ func (a *App) refreshLinks(ctx context.Context) error {
 	a.refreshed.Store(a.now().UnixMilli())
 	return nil
 }
+
+// publish makes the public figures anew once they are old, where they are wanted.
+func (a *App) publish(ctx context.Context) error {
+	if a.figures == nil {
+		return nil
+	}
+	return a.figures.Tick(ctx)
+}

@@ -50,6 +50,9 @@ var rows = []row{
 	{"GET /w/v1.js", "", everyone},
 	{"GET /w/v1.json", "", everyone},
 	{"POST /v1/seen", "", "400 400 400 400 400 400 400"},
+	{"GET /cong-khai", "", nothing}, // nothing is published unless it is asked for
+	{"GET /cong-khai.json", "", nothing},
+	{"GET /cong-khai.csv", "", nothing},
 	{"GET /robots.txt", "", everyone},
 	{"GET /favicon.ico", "", everyone},
 	{"GET /healthz", "", everyone},

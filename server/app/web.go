@@ -62,9 +62,13 @@ func (a *App) buildWeb() error {
 	}
 	a.fiber = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
 	proxies := web.Proxies(a.config.Proxies())
-	gate, err := public.Register(a.fiber, public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
+	deps := public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
 		Base: a.config.Base(), Hotline: a.config.Hotline, Proxies: proxies, Registry: a.registry, Now: a.now, Ready: a.readyChecks(), Fetch: fetcher{a.probe},
-		Malformed: func() { a.malformed.Add(1) }})
+		Malformed: func() { a.malformed.Add(1) }, Map: a.reports.Map34}
+	if a.figures != nil {
+		deps.Figures = a.figures
+	}
+	gate, err := public.Register(a.fiber, deps)
 	if err != nil {
 		return err
 	}

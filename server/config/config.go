@@ -42,6 +42,7 @@ type Config struct {
 	CommitWait       time.Duration `env:"LENSAN_COMMIT_WAIT" default:"250ms" help:"${help_commit_wait}" placeholder:"DURATION"`
 	HealthInterval   time.Duration `env:"LENSAN_HEALTH_INTERVAL" default:"15m" help:"${help_health_interval}" placeholder:"DURATION"`
 	CoverageInterval time.Duration `env:"LENSAN_COVERAGE_INTERVAL" default:"24h" help:"${help_coverage_interval}" placeholder:"DURATION"`
+	PublicFigures    bool          `env:"LENSAN_PUBLIC_FIGURES" help:"${help_public_figures}"`
 	ProbeAllow       string        `env:"LENSAN_PROBE_ALLOW" help:"${help_probe_allow}" placeholder:"CIDR,…"`
 }
 

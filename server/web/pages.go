@@ -73,6 +73,9 @@ func NewPages(bundle *text.Bundle, assets *Assets, files ...fs.FS) (*Pages, erro
 // before the first page is rendered.
 func (p *Pages) MarkSample() { p.sample = true }
 
+// IsSample reports whether MarkSample was called.
+func (p *Pages) IsSample() bool { return p.sample }
+
 // Names returns the names of all templates that are files.
 func (p *Pages) Names() []string {
 	var names []string

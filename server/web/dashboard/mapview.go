@@ -2,50 +2,20 @@ package dashboard
 
 import (
 	"slices"
-	"strconv"
 
 	"lensan/server/atlas"
 	"lensan/server/referral"
 	"lensan/server/stats"
+	"lensan/server/web"
 )
-
-// mapData is a map of one list of provinces, shaded by arrivals.
-type mapData struct {
-	ID, Title     string
-	Caption       string // which boundaries, where there are two maps
-	Width, Height int
-	Shapes        []mapShape
-	Insets        []mapInset
-	Legend        []mapStep
-}
-
-// mapShape is shaded by Step, 1 to 5, or hatched for 0: nothing came from there.
-type mapShape struct {
-	Path, Title, Href string
-	Step              int
-}
-
-type mapInset struct {
-	mapShape
-	X, Y, Width, Height  int
-	Middle, Line1, Line2 int // where its name stands
-	Name, Belongs        string
-}
-
-type mapStep struct {
-	Step int
-	Text string
-}
-
-const mapSteps = 5
 
 // maps draws the boundaries that the numbers are read by: those of today, or
 // those under which the clicks of the period were recorded, which can be both.
-func (n *numbers) maps(v *visit) (out []mapData) {
+func (n *numbers) maps(v *visit) (out []web.Map) {
 	today := v.today()
 	provinces := v.d.Registry.Provinces()
 	if n.boundaries == stats.BoundariesCurrent {
-		return []mapData{n.drawMap(v, v.d.Map34, provinces.At(today), "34")}
+		return []web.Map{n.drawMap(v, v.d.Map34, provinces.At(today), "34")}
 	}
 	if n.period.From < merger {
 		out = append(out, n.drawMap(v, v.d.Map63, provinces.At(merger-1), "63"))
@@ -64,7 +34,7 @@ func (n *numbers) maps(v *visit) (out []mapData) {
 // merger is the first day of the 34 (Resolution 202/2025/QH15).
 var merger = referral.MustDay("2025-07-01")
 
-func (n *numbers) drawMap(v *visit, m *atlas.Map, list []referral.Province, id string) mapData {
+func (n *numbers) drawMap(v *visit, m *atlas.Map, list []referral.Province, id string) web.Map {
 	byID := map[referral.ProvinceID]int64{}
 	var values []int64
 	for _, row := range n.provinces.Rows {
@@ -79,26 +49,16 @@ func (n *numbers) drawMap(v *visit, m *atlas.Map, list []referral.Province, id s
 		byID[p.ID] += row.Arrivals
 	}
 	bounds := thresholds(values)
-	byCode := map[string]mapShape{}
+	byCode := map[string]web.MapShape{}
 	for i := range list {
 		p := &list[i]
 		count := byID[p.ID]
-		byCode[p.Code] = mapShape{Href: v.to(Root, "province", n.provinceKey(p)), Step: stepOf(count, bounds),
+		byCode[p.Code] = web.MapShape{Href: v.to(Root, "province", n.provinceKey(p)), Step: stepOf(count, bounds),
 			Title: v.l.T("overview.map.province", "province", v.provinceLabel(p), "n", v.l.Number(count))}
 	}
-	out := mapData{ID: id, Title: v.l.T("overview.map.title", "days", v.daysText(n.period.From, n.period.To)), Width: atlas.Width, Height: atlas.Height, Legend: v.legend(bounds)}
-	for _, s := range m.Provinces {
-		shape := byCode[s.Code]
-		shape.Path = s.Path
-		out.Shapes = append(out.Shapes, shape)
-	}
-	for _, i := range m.Insets {
-		shape := byCode[i.Code]
-		shape.Path = i.Path
-		out.Insets = append(out.Insets, mapInset{mapShape: shape, X: i.X, Y: i.Y, Width: i.Width, Height: i.Height,
-			Middle: i.X + i.Width/2, Line1: i.Y + i.Height - 50, Line2: i.Y + i.Height - 18,
-			Name: v.l.T("overview.map." + i.Slug), Belongs: v.l.T("overview.map." + i.Slug + "-of")})
-	}
+	out := web.NewMap(m, v.l, func(code string) web.MapShape { return byCode[code] })
+	out.ID, out.Title, out.Picture = id, v.l.T("overview.map.title", "days", v.daysText(n.period.From, n.period.To)), v.l.T("overview.download.png")
+	out.Legend = v.legend(bounds)
 	return out
 }
 
@@ -108,8 +68,8 @@ func (n *numbers) drawMap(v *visit, m *atlas.Map, list []referral.Province, id s
 func thresholds(values []int64) (out []int64) {
 	values = slices.DeleteFunc(slices.Clone(values), func(n int64) bool { return n <= 0 })
 	slices.Sort(values)
-	for i := 1; i <= mapSteps && len(values) > 0; i++ {
-		n := roundUp(values[(len(values)*i+mapSteps-1)/mapSteps-1])
+	for i := 1; i <= web.MapSteps && len(values) > 0; i++ {
+		n := roundUp(values[(len(values)*i+web.MapSteps-1)/web.MapSteps-1])
 		if len(out) == 0 || n > out[len(out)-1] {
 			out = append(out, n)
 		}
@@ -132,22 +92,19 @@ func stepOf(n int64, bounds []int64) int {
 		return 0
 	}
 	i, _ := slices.BinarySearch(bounds, n)
-	return mapSteps - len(bounds) + min(i, len(bounds)-1) + 1
+	return web.MapSteps - len(bounds) + min(i, len(bounds)-1) + 1
 }
 
-func (v *visit) legend(bounds []int64) (out []mapStep) {
-	out = append(out, mapStep{0, v.l.T("overview.map.none")})
+func (v *visit) legend(bounds []int64) (out []web.MapStep) {
+	out = append(out, web.MapStep{Text: v.l.T("overview.map.none")})
 	low := int64(1)
 	for i, high := range bounds {
 		text := v.l.Number(low)
 		if high > low {
 			text += "–" + v.l.Number(high)
 		}
-		out = append(out, mapStep{mapSteps - len(bounds) + i + 1, text})
+		out = append(out, web.MapStep{Step: web.MapSteps - len(bounds) + i + 1, Text: text})
 		low = high + 1
 	}
 	return out
 }
-
-// Class is the style of a shape's step.
-func (s mapShape) Class() string { return "step" + strconv.Itoa(s.Step) }

@@ -7,6 +7,7 @@ import (
 
 	"lensan/server/referral"
 	"lensan/server/stats"
+	"lensan/server/web"
 )
 
 // coverageData says which provinces show the link: those from which a click or
@@ -14,7 +15,7 @@ import (
 type coverageData struct {
 	Placed, All int
 	Silent      []link
-	Maps        []mapData
+	Maps        []web.Map
 }
 
 type funnelStep struct {

@@ -11,6 +11,7 @@ import (
 	"lensan/assets"
 	"lensan/server/referral"
 	"lensan/server/rollup"
+	"lensan/server/web"
 )
 
 // clicksAt adds people's clicks on a placement, in one hour of a day, to every
@@ -257,7 +258,7 @@ func TestThresholds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Int64Range(0, 1<<40), 0, 80).Draw(t, "values")
 		bounds := thresholds(values)
-		if len(bounds) > mapSteps {
+		if len(bounds) > web.MapSteps {
 			t.Fatalf("%d steps", len(bounds))
 		}
 		for i, n := range bounds {
@@ -267,7 +268,7 @@ func TestThresholds(t *testing.T) {
 		}
 		for _, n := range values {
 			step := stepOf(n, bounds)
-			if (n == 0) != (step == 0) || step < 0 || step > mapSteps {
+			if (n == 0) != (step == 0) || step < 0 || step > web.MapSteps {
 				t.Fatalf("%d of %v is step %d", n, bounds, step)
 			}
 			if step > 0 && n > bounds[len(bounds)-1] {

@@ -44,7 +44,7 @@ const (
 
 // figures returns the figures from top to bottom, as many as there is room for.
 // The first is that of the picture.
-func figures(l *text.Language) (list []string) {
+func cardFigures(l *text.Language) (list []string) {
 	room := figureLines
 	for _, figure := range []string{strings.TrimSpace(l.T("badge.figure") + " " + l.T("badge.note")), l.T("public.widget.figure2")} {
 		room -= (utf8.RuneCountInString(figure) + lineLetters - 1) / lineLetters
@@ -80,7 +80,7 @@ func (h *cards) handle(c *fiber.Ctx) error {
 // the hub, without the ministries: a card is for those who want to sell.
 func cardLines(links *referral.Links, l *text.Language) []cardLine {
 	var lines []cardLine
-	for _, figure := range figures(l) {
+	for _, figure := range cardFigures(l) {
 		lines = append(lines, cardLine{"", figure})
 	}
 	for _, d := range links.Destinations() {

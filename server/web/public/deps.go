@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"time"
 
+	"lensan/server/atlas"
+	"lensan/server/figures"
 	"lensan/server/referral"
 	"lensan/server/web"
 )
@@ -29,6 +31,12 @@ type Registry interface {
 	RetiredAt(ctx context.Context, code referral.Code) (time.Time, error)
 }
 
+// Figures keeps what is published of the numbers.
+type Figures interface {
+	// Latest returns the figures in force, nil before there are any.
+	Latest() *figures.Figures
+}
+
 // Deps is what the public pages need.
 type Deps struct {
 	Links     *referral.LinkTable
@@ -41,7 +49,9 @@ type Deps struct {
 	Hotline   string // telephone number on the hub page, as people write it; "" if there is none
 	Proxies   web.Proxies
 	Now       func() time.Time
-	Ready     []Check // what /readyz asks besides the link table
-	Fetch     Fetcher // for "check my page"; nil: HTML can be pasted only
-	Malformed func()  // called for each report of views that cannot be read; may be nil
+	Ready     []Check    // what /readyz asks besides the link table
+	Fetch     Fetcher    // for "check my page"; nil: HTML can be pasted only
+	Malformed func()     // called for each report of views that cannot be read; may be nil
+	Figures   Figures    // nil: nothing is published
+	Map       *atlas.Map // of the provinces of today; required with Figures
 }

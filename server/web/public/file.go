@@ -2,6 +2,7 @@ package public
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,6 +26,7 @@ const evergreen = "public, max-age=3600, stale-while-revalidate=604800, stale-if
 // file is an answer that is made once and sent often.
 type file struct {
 	body, brotli []byte // brotli is nil where it gains nothing
+	gzip         []byte // nil for most, see packGzip
 	contentType  string
 	etag         string
 }
@@ -42,14 +44,33 @@ func newFile(body []byte, contentType string) file {
 	return f
 }
 
+// packGzip packs a file also for what does not read Brotli: browsers without
+// TLS, and programs.
+func (f *file) packGzip() error {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	if _, err = w.Write(f.body); err == nil {
+		err = w.Close()
+	}
+	f.gzip = b.Bytes()
+	return err
+}
+
 // send answers with a file that any page may embed, or 304 for one that the
 // browser still has.
 func (f *file) send(c *fiber.Ctx, cacheControl string) error {
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	return f.answer(c, cacheControl)
+}
+
+func (f *file) answer(c *fiber.Ctx, cacheControl string) error {
 	c.Set(fiber.HeaderCacheControl, cacheControl)
 	c.Set(fiber.HeaderETag, f.etag)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
 	if f.brotli != nil {
 		c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	}
@@ -57,9 +78,13 @@ func (f *file) send(c *fiber.Ctx, cacheControl string) error {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	c.Set(fiber.HeaderContentType, f.contentType)
-	if f.brotli != nil && c.Context().Request.Header.HasAcceptEncoding("br") {
+	switch accepted := &c.Context().Request.Header; {
+	case f.brotli != nil && accepted.HasAcceptEncoding("br"):
 		c.Set(fiber.HeaderContentEncoding, "br")
 		return c.Send(f.brotli)
+	case f.gzip != nil && accepted.HasAcceptEncoding("gzip"):
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(f.gzip)
 	}
 	return c.Send(f.body)
 }

@@ -18,14 +18,19 @@ type frame struct {
 }
 
 func newFrame(c *fiber.Ctx, here string) frame {
-	f := frame{Here: here, OtherLang: "en", OtherURL: "?lang=en"}
-	if web.PageLang(c) == "en" {
-		f.OtherLang, f.OtherURL, f.LangQuery = "vi", "?lang=vi", "?lang=en"
-	}
+	f := frameIn(web.PageLang(c), here)
 	for _, name := range []string{"ma", "serial"} {
 		if q := strings.TrimSpace(c.Query(name)); q != "" && len(q) <= maxTyped {
 			f.OtherURL += "&" + name + "=" + url.QueryEscape(q)
 		}
 	}
 	return f
+}
+
+// frameIn is the frame of a page that asks for nothing.
+func frameIn(lang, here string) frame {
+	if lang == "en" {
+		return frame{Here: here, OtherLang: "vi", OtherURL: "?lang=vi", LangQuery: "?lang=en"}
+	}
+	return frame{Here: here, OtherLang: "en", OtherURL: "?lang=en"}
 }

@@ -33,8 +33,9 @@ func handleHome(d Deps) fiber.Handler {
 		web.SetPageHeaders(c)
 		c.Set(fiber.HeaderCacheControl, "no-cache")
 		return d.Pages.Render(c, web.PageLang(c), "home.html", struct {
-			Frame frame
-			Base  string
-		}{newFrame(c, "/"), d.Base})
+			Frame   frame
+			Base    string
+			Figures bool
+		}{newFrame(c, "/"), d.Base, d.Figures != nil})
 	}
 }

@@ -28,6 +28,7 @@ func Register(app *fiber.App, d Deps) (*Gate, error) {
 	codes := &codes{d, newRendered(qrMemory)}
 	releases := &releases{d, scripts}
 	embeds := &embeds{d, releases}
+	published := &published{d: d}
 
 	app.Use(gate.handle)
 	app.Get("/b/:file", badges.handle)
@@ -46,6 +47,9 @@ func Register(app *fiber.App, d Deps) (*Gate, error) {
 	app.Get(thanksPath, reports.handleThanks)
 	app.Get("/kiem-tra", verify.handle)
 	app.Get("/kiem-tra/:code", verify.handle)
+	app.Get(figuresPath, published.page)
+	app.Get(figuresPath+".json", published.json)
+	app.Get(figuresPath+".csv", published.csv)
 	app.Get("/", handleHome(d))
 	app.Get("/robots.txt", handleRobots)
 	app.Get("/favicon.ico", handleIcon)
