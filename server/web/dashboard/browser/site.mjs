@@ -18,7 +18,7 @@ const agents = [
 export async function start() {
   const data = await mkdtemp(join(tmpdir(), "lensan-dashboard-"));
   const child = spawn(process.env.LENSAN_BINARY, ["serve"], {
-    env: { ...process.env, LANG: "en", LENSAN_DATA: data, LENSAN_API_KEY: key, LENSAN_BASE_URL: "http://localhost", LENSAN_LISTEN: "127.0.0.1:0", LENSAN_METRICS_LISTEN: "", LENSAN_HEALTH_INTERVAL: "0", LENSAN_COVERAGE_INTERVAL: "0" },
+    env: { ...process.env, LANG: "en", LENSAN_DATA: data, LENSAN_API_KEY: key, LENSAN_BASE_URL: "http://localhost", LENSAN_LISTEN: "127.0.0.1:0", LENSAN_METRICS_LISTEN: "", LENSAN_HEALTH_INTERVAL: "0", LENSAN_COVERAGE_INTERVAL: "0", LENSAN_PUBLIC_FIGURES: "true" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let port, invitation;
