@@ -7,32 +7,55 @@ import (
 	"lensan/server/clicklog"
 )
 
-// Seen is which of an origin's batches were counted (see clicklog.Ticket). All
-// numbers up to clicklog.TicketSpan before the highest count as seen: those that
-// were not are never written any more.
-type Seen struct {
+// Seen is which of an origin's batches were counted (see clicklog.Ticket), from
+// the journal that the origin writes to and from copies elsewhere. Copies are
+// read at another time: when the last batches of an origin are counted from
+// copies, those before them may be still to come.
+type Seen struct{ There, Copies Window }
+
+// Has reports whether a batch, or a copy of it, was counted.
+func (s Seen) Has(number uint64, isCopy bool) bool {
+	if isCopy {
+		return s.Copies.passed(number) || s.There.holds(number)
+	}
+	return s.There.passed(number) || s.Copies.holds(number)
+}
+
+// With returns s and one batch, or copy, more.
+func (s Seen) With(number uint64, isCopy bool) Seen {
+	if isCopy {
+		s.Copies = s.Copies.with(number)
+	} else {
+		s.There = s.There.with(number)
+	}
+	return s
+}
+
+// Window is which of the clicklog.TicketSpan newest numbers came.
+type Window struct {
 	Highest uint64
 	Recent  uint64 // bit n says of Highest−n
 }
 
-// Has reports whether a number was seen.
-func (s Seen) Has(number uint64) bool {
-	if number > s.Highest {
-		return false
-	}
-	back := s.Highest - number
-	return back >= clicklog.TicketSpan || s.Recent>>back&1 == 1
+// holds reports whether a number is known to have come.
+func (w Window) holds(number uint64) bool {
+	return number <= w.Highest && w.Highest-number < clicklog.TicketSpan && w.Recent>>(w.Highest-number)&1 == 1
 }
 
-// With returns s and one number more.
-func (s Seen) With(number uint64) Seen {
-	if number > s.Highest {
-		return Seen{Highest: number, Recent: s.Recent<<(number-s.Highest) | 1}
+// passed is holds, and true for older numbers: those that did not come where
+// the window's numbers come from will not come there for the first time.
+func (w Window) passed(number uint64) bool {
+	return w.holds(number) || number+clicklog.TicketSpan <= w.Highest
+}
+
+func (w Window) with(number uint64) Window {
+	if number > w.Highest {
+		return Window{number, w.Recent<<(number-w.Highest) | 1}
 	}
-	if back := s.Highest - number; back < clicklog.TicketSpan {
-		s.Recent |= 1 << back
+	if back := w.Highest - number; back < clicklog.TicketSpan {
+		w.Recent |= 1 << back
 	}
-	return s
+	return w
 }
 
 // SeenStep is what a delta adds to an origin's Seen.

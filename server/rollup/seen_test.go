@@ -13,35 +13,50 @@ import (
 )
 
 // Numbers come in the order that a ticket promises, some of them again and
-// again, some never: Seen knows exactly which came.
+// again, some never, and copies of the last ones at any time: Seen knows exactly
+// which came.
 func TestSeen_knowsWhatCame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s Seen
+		const last = 300
 		came := map[uint64]bool{}
+		copies := rapid.SliceOfDistinct(rapid.Uint64Range(last-clicklog.TicketSpan, last-1), rapid.ID[uint64]).Draw(t, "copies")
+		take := func(n uint64, isCopy bool) {
+			if s.Has(n, isCopy) != came[n] {
+				t.Fatalf("%d came: %v; %+v says otherwise", n, came[n], s)
+			}
+			if !came[n] {
+				s, came[n] = s.With(n, isCopy), true
+			}
+		}
 		open := []uint64{} // given, and may still come for the first time
-		for next := uint64(1); next < 400; {
-			if len(open) == 0 || next-open[0] < clicklog.TicketSpan && rapid.Bool().Draw(t, "another") {
-				open = append(open, next)
-				next++
-				continue
+		for next := uint64(1); next < last; {
+			switch rapid.IntRange(0, 9).Draw(t, "what") {
+			case 0:
+				if len(copies) > 0 {
+					take(copies[0], true)
+					copies = copies[1:]
+				}
+			case 1, 2, 3, 4, 5:
+				if len(open) == 0 || next-open[0] < clicklog.TicketSpan {
+					open = append(open, next)
+					next++
+				}
+			default:
+				if len(open) > 0 {
+					i := rapid.IntRange(0, len(open)-1).Draw(t, "which")
+					take(open[i], false)
+					open = slices.Delete(open, i, i+1)
+				}
 			}
-			i := rapid.IntRange(0, len(open)-1).Draw(t, "which")
-			n := open[i]
-			if s.Has(n) {
-				t.Fatalf("%d is new to %+v", n, s)
-			}
-			s, came[n] = s.With(n), true
-			open = slices.Delete(open, i, i+1)
 			for n := range came {
-				if !s.Has(n) {
+				if n < next && !s.Has(n, false) {
 					t.Fatalf("%d came, and %+v does not know", n, s)
 				}
 			}
-			for _, n := range open {
-				if s.Has(n) {
-					t.Fatalf("%d did not come yet, %+v says", n, s)
-				}
-			}
+		}
+		for _, n := range copies {
+			take(n, true)
 		}
 	})
 }
@@ -69,6 +84,9 @@ func TestApplier_ticketsCountOnce(t *testing.T) {
 			return a
 		}
 		appliers := []*Applier{make(own), make(shared), make(shared)}[:2+seed%2]
+		for _, a := range appliers[1:] {
+			a.worker.tickets = true
+		}
 		var want int64
 		write := func(j *memoryJournal, ticket clicklog.Ticket) {
 			c := clickNow()
@@ -88,17 +106,19 @@ func TestApplier_ticketsCountOnce(t *testing.T) {
 		for range 300 {
 			switch i := rnd.IntN(len(origins)); rnd.IntN(9) {
 			case 0, 1, 2:
-				numbers[origins[i]]++
-				ticket := clicklog.Ticket{Origin: origins[i], Number: numbers[origins[i]]}
-				want += 2
-				written = append(written, ticket)
-				where := 1 + rnd.IntN(8)
-				if where != 2 {
-					write(shared, ticket)
-				}
-				if where <= 2 { // not known to be in the other: the origin is given up
-					write(own, ticket)
-					origins[i] += "'"
+				for range 1 + rnd.IntN(2)*rnd.IntN(200) {
+					numbers[origins[i]]++
+					ticket := clicklog.Ticket{Origin: origins[i], Number: numbers[origins[i]]}
+					want += 2
+					written = append(written, ticket)
+					where := 1 + rnd.IntN(200)
+					if where != 2 {
+						write(shared, ticket)
+					}
+					if where <= 2 { // not known to be in the other: the origin is given up
+						write(own, ticket)
+						origins[i] += "'"
+					}
 				}
 			case 3:
 				if len(written) > 0 { // one comes again, late
@@ -110,7 +130,9 @@ func TestApplier_ticketsCountOnce(t *testing.T) {
 				}
 			case 5:
 				i := rnd.IntN(len(appliers))
+				tickets := appliers[i].worker.tickets
 				appliers[i] = make(appliers[i].worker.journal)
+				appliers[i].worker.tickets = tickets
 			default:
 				step(appliers[rnd.IntN(len(appliers))])
 			}

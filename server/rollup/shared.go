@@ -40,9 +40,12 @@ type Shared struct {
 	applying atomic.Bool
 }
 
-// NewShared returns a Shared that has not started.
+// NewShared returns a Shared that has not started. Of a batch with a ticket that
+// lies in several journals, this one holds the original.
 func NewShared(j clicklog.Journal, s Sink, c Classifier, t Turn) *Shared {
-	return &Shared{Applier: NewApplier(j, s, c), turn: t}
+	a := NewApplier(j, s, c)
+	a.worker.tickets = true
+	return &Shared{Applier: a, turn: t}
 }
 
 // Applying reports whether it is this server's turn.

@@ -136,7 +136,7 @@ func TestShared_saysSinceWhenNothingIsApplied(t *testing.T) {
 		j, s, l := &memoryJournal{}, newSink(), &memoryLock{}
 		l.give(&memoryTurn{l}, nil) // somebody who does nothing
 		a, stop := startShared(t, j, s, l)
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute + lookEvery/10) // between two looks
 		if got := a.Status(); got.Err != nil {
 			t.Errorf("nothing to do: %+v", got)
 		}

@@ -28,6 +28,7 @@ type worker struct {
 	journal    clicklog.Journal
 	sink       Sink
 	classifier Classifier
+	tickets    bool // origins write to this journal; else it holds copies
 	log        *slog.Logger
 	applied    func(seq uint64) // told of each new number
 	repeated   atomic.Uint64    // batches that had been counted before
@@ -160,8 +161,8 @@ func (w *worker) take(ctx context.Context, b *clicklog.Batch) error {
 		if err != nil {
 			return err
 		}
-		if again = seen.After.Has(ticket.Number); !again {
-			seen.After = seen.After.With(ticket.Number)
+		if again = seen.After.Has(ticket.Number, !w.tickets); !again {
+			seen.After = seen.After.With(ticket.Number, !w.tickets)
 		}
 	}
 	if b.After > w.position {

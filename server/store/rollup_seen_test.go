@@ -15,10 +15,10 @@ import (
 func TestApply_seenOnce(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		w, ctx := newWorld(t, s), context.Background()
-		none, one := rollup.Seen{}, rollup.Seen{}.With(1)
+		none, one := rollup.Seen{}, rollup.Seen{}.With(1, false)
 		all := one
 		for n := range uint64(70) {
-			all = all.With(2 + n)
+			all = all.With(2+n, n%2 == 0)
 		}
 		delta := func(journal string, after, seq uint64, steps map[string]rollup.SeenStep) *rollup.Delta {
 			d := oneDelta(w, after, seq)
@@ -33,7 +33,7 @@ func TestApply_seenOnce(t *testing.T) {
 			{delta("j", 0, 3, map[string]rollup.SeenStep{"A": step(none, one), "B": step(none, one)}), nil},
 			{delta("k", 0, 3, map[string]rollup.SeenStep{"B": step(none, one)}), referral.ErrConflict},
 			{delta("k", 0, 3, map[string]rollup.SeenStep{"A": step(one, all)}), nil},
-			{delta("j", 3, 5, map[string]rollup.SeenStep{"C": step(none, one), "A": step(one, one.With(2))}), referral.ErrConflict},
+			{delta("j", 3, 5, map[string]rollup.SeenStep{"C": step(none, one), "A": step(one, one.With(2, true))}), referral.ErrConflict},
 			{delta("j", 3, 5, map[string]rollup.SeenStep{"C": step(none, one)}), nil},
 			{&rollup.Delta{Journal: "j", After: 5, Seq: 9}, nil},
 		} {
@@ -63,7 +63,7 @@ func TestApply_forgetsOldOrigins(t *testing.T) {
 		w, ctx := newWorld(t, s), context.Background()
 		begin := func(after uint64, origin string) {
 			d := oneDelta(w, after, after+1)
-			d.Seen = map[string]rollup.SeenStep{origin: {After: rollup.Seen{}.With(1)}}
+			d.Seen = map[string]rollup.SeenStep{origin: {After: rollup.Seen{}.With(1, true)}}
 			if err := w.Apply(ctx, d); err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +75,7 @@ func TestApply_forgetsOldOrigins(t *testing.T) {
 		}
 		begin(2, "newer")
 		for origin, want := range map[string]uint64{"old": 0, "new": 1, "newer": 1} {
-			if got, err := s.Seen(ctx, origin); got.Highest != want || err != nil {
+			if got, err := s.Seen(ctx, origin); got.Copies.Highest != want || err != nil {
 				t.Errorf("%s: %+v, %v", origin, got, err)
 			}
 		}

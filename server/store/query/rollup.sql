@@ -13,13 +13,15 @@ UPDATE journal_applied SET seq = $2, clicks = clicks + $3, last_milli = CASE WHE
 SELECT coalesce(sum(clicks), 0) FROM journal_applied;
 
 -- name: batches_seen
-SELECT highest, recent FROM batches_seen WHERE origin = $1;
+SELECT highest, recent, copies_highest, copies_recent FROM batches_seen WHERE origin = $1;
 
 -- name: batches_seen_begin
-INSERT INTO batches_seen (origin, highest, recent, seen_at) VALUES ($1, $2, $3, $4) ON CONFLICT (origin) DO NOTHING;
+INSERT INTO batches_seen (origin, seen_at, highest, recent, copies_highest, copies_recent) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (origin) DO NOTHING;
 
 -- name: batches_seen_advance
-UPDATE batches_seen SET highest = $2, recent = $3, seen_at = $4 WHERE origin = $1 AND highest = $5 AND recent = $6;
+UPDATE batches_seen SET seen_at = $2, highest = $3, recent = $4, copies_highest = $5, copies_recent = $6
+WHERE origin = $1 AND highest = $7 AND recent = $8 AND copies_highest = $9 AND copies_recent = $10;
 
 -- name: batches_seen_forget
 DELETE FROM batches_seen WHERE seen_at < $1;
