@@ -26,6 +26,8 @@ var allowed = map[string][]string{
 	"mailing":               {"referral", "text", "report", "outbox"},
 	"clicklog":              {"referral"},
 	"clicklog/localjournal": {"clicklog", "referral"},
+	"clicklog/jetstream":    {"clicklog", "referral"},
+	"clicklog/fallback":     {"clicklog"},
 	"classify":              {"referral"},
 	"rollup":                {"referral", "clicklog", "classify"},
 	"registry":              {"referral"},

@@ -1,0 +1,228 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats-server/v2/server"
+
+	"lensan/server/clicklog"
+	"lensan/server/referral"
+)
+
+var _ clicklog.Journal = (*Journal)(nil)
+
+func TestJournal_appendReadTrim(t *testing.T) {
+	j, s := one(t)
+	if j.ID() != "" || j.Err() == nil {
+		t.Errorf("before it was reached: %q, %v", j.ID(), j.Err())
+	}
+	reached(t, j)
+	if j.ID() == "" || j.Err() != nil {
+		t.Errorf("%q, %v", j.ID(), j.Err())
+	}
+	want := []clicklog.Batch{{Seq: 1, Data: []byte{}}} // the probe
+	for n := 1; n <= 20; n++ {
+		data := batch(clicklog.Ticket{}, n)
+		seq := mustAppend(t, j, data, n)
+		want = append(want, clicklog.Batch{After: seq - 1, Seq: seq, N: n, Data: data})
+	}
+	if diff := cmp.Diff(want, readAll(t, j, 0)); diff != "" {
+		t.Errorf("from the beginning: %s", diff)
+	}
+	if diff := cmp.Diff(want[9:], readAll(t, j, 9)); diff != "" {
+		t.Errorf("from the middle: %s", diff)
+	}
+	if err := j.Trim(t.Context(), 15); err != nil {
+		t.Fatal(err)
+	}
+	want[15].After = 0
+	if diff := cmp.Diff(want[15:], readAll(t, j, 0)); diff != "" {
+		t.Errorf("after a trim: %s", diff)
+	}
+	want[15].After = 15
+	if diff := cmp.Diff(want[15:], readAll(t, j, 15)); diff != "" {
+		t.Errorf("from where it was trimmed: %s", diff)
+	}
+	if err := j.Trim(t.Context(), 21); err != nil {
+		t.Fatal(err)
+	}
+	if list := readAll(t, j, 0); len(list) != 0 {
+		t.Errorf("%d batches after all were trimmed", len(list))
+	}
+	other := reached(t, open(t, s.ClientURL()))
+	if other.ID() != j.ID() {
+		t.Errorf("one stream is %s and %s", j.ID(), other.ID())
+	}
+	for _, j := range []*Journal{j, other} {
+		if last, err := j.Last(t.Context()); last != 22 || err != nil { // the other one probed
+			t.Errorf("last %d, %v", last, err)
+		}
+		if list := readAll(t, j, 21); len(list) != 1 || list[0].N != 0 {
+			t.Errorf("%d batches left", len(list))
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := j.Append(ctx, batch(clicklog.Ticket{}, 1), 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: %v", err)
+	}
+}
+
+// A ticket is known again by the stream itself for a while.
+func TestAppend_ticketTwice(t *testing.T) {
+	j, _ := one(t)
+	reached(t, j)
+	data := batch(clicklog.Ticket{Origin: "A", Number: 1}, 3)
+	first := mustAppend(t, j, data, 3)
+	if again := mustAppend(t, j, data, 3); again != first {
+		t.Errorf("%d, then %d", first, again)
+	}
+	if other := mustAppend(t, j, batch(clicklog.Ticket{Origin: "A", Number: 2}, 3), 3); other != first+1 {
+		t.Errorf("%d after %d", other, first)
+	}
+	if _, err := j.Append(t.Context(), []byte{0xb1}, 1); !errors.Is(err, clicklog.ErrMalformed) {
+		t.Errorf("half a ticket: %v", err)
+	}
+}
+
+// Several goroutines of two servers append while a third reads and trims:
+// it sees all, in order, once.
+func TestJournal_manyAtOnce(t *testing.T) {
+	j, s := one(t)
+	reached(t, j)
+	reader := reached(t, open(t, s.ClientURL()))
+	const writers, each = 8, 60
+	var all sync.WaitGroup
+	for w := range writers {
+		from := j
+		if w%2 == 0 {
+			from = reached(t, open(t, s.ClientURL()))
+		}
+		all.Go(func() {
+			for n := range each {
+				ticket := clicklog.Ticket{Origin: fmt.Sprint("W", w), Number: uint64(n + 1)}
+				if _, err := from.Append(t.Context(), batch(ticket, n%3+1), n%3+1); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { all.Wait(); close(done) }()
+	seen, position := map[clicklog.Ticket]int{}, uint64(0)
+	for finished := false; ; {
+		list, err := reader.Read(t.Context(), position, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) == 0 && finished {
+			break
+		}
+		for _, b := range list {
+			if b.After != position || b.Seq <= position {
+				t.Fatalf("batch %d says that it follows %d, and follows %d", b.Seq, b.After, position)
+			}
+			position = b.Seq
+			if ticket, _, err := clicklog.CutTicket(b.Data); err != nil {
+				t.Error(err)
+			} else if b.N > 0 {
+				seen[ticket]++
+			}
+		}
+		if position > 30 {
+			if err := reader.Trim(t.Context(), position-30); err != nil {
+				t.Fatal(err)
+			}
+		}
+		select {
+		case <-done:
+			finished = len(list) == 0
+		default:
+		}
+	}
+	if len(seen) != writers*each {
+		t.Errorf("%d batches of %d", len(seen), writers*each)
+	}
+	for ticket, n := range seen {
+		if n != 1 {
+			t.Errorf("%s came %d times", ticket, n)
+		}
+	}
+}
+
+// The broker goes away and comes back with what it had: nobody opens anything
+// anew.
+func TestJournal_brokerComesBack(t *testing.T) {
+	dir := t.TempDir()
+	s := startBroker(t, dir, -1, nil)
+	j := reached(t, open(t, s.ClientURL()))
+	id := j.ID()
+	mustAppend(t, j, batch(clicklog.Ticket{}, 2), 2)
+	before := readAll(t, j, 0)
+	port := s.Addr().(*net.TCPAddr).Port
+	stopBroker(s)
+	soon(t, "notice that the broker is gone", func() error {
+		if j.Err() == nil {
+			return errors.New("all is well")
+		}
+		return nil
+	})
+	if _, err := j.Append(t.Context(), batch(clicklog.Ticket{}, 1), 1); !errors.Is(err, referral.ErrUnavailable) || errors.Is(err, clicklog.ErrUnknown) {
+		t.Errorf("append without a broker: %v", err)
+	}
+	if _, err := j.Last(t.Context()); !errors.Is(err, referral.ErrUnavailable) {
+		t.Errorf("last without a broker: %v", err)
+	}
+	if _, err := j.Read(t.Context(), 0, 5); !errors.Is(err, referral.ErrUnavailable) {
+		t.Errorf("read without a broker: %v", err)
+	}
+	startBroker(t, dir, port, nil)
+	reached(t, j)
+	seq := mustAppend(t, j, batch(clicklog.Ticket{}, 3), 3)
+	after := readAll(t, j, 0)
+	if diff := cmp.Diff(before, after[:len(before)]); diff != "" || after[len(after)-1].Seq != seq || j.ID() != id {
+		t.Errorf("%s, %d, %d, %s", diff, len(after), seq, j.ID())
+	}
+}
+
+// What was never acknowledged may have been written.
+func TestAppend_outcomeUnknown(t *testing.T) {
+	j, _ := one(t)
+	reached(t, j)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+	defer cancel()
+	if _, err := j.Append(ctx, batch(clicklog.Ticket{}, 1), 1); !errors.Is(err, clicklog.ErrUnknown) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestOpen_keepsCredentialsToItself(t *testing.T) {
+	s := startBroker(t, t.TempDir(), -1, func(o *server.Options) { o.Username, o.Password = "lensan", "s3cret" })
+	address := strings.TrimPrefix(s.ClientURL(), "nats://")
+	if i := strings.LastIndex(address, "@"); i >= 0 {
+		address = address[i+1:]
+	}
+	reached(t, open(t, "nats://lensan:s3cret@"+address))
+	reached(t, open(t, "nats://lensan:s3cret@127.0.0.1:1", "nats://"+address)) // also where only one says them
+	refused := open(t, "nats://lensan:wr0ng@"+address)
+	soon(t, "be refused", func() error {
+		if err := refused.Err(); err == nil || strings.Contains(err.Error(), "wr0ng") {
+			return fmt.Errorf("said %v", err)
+		}
+		return nil
+	})
+	if err := refused.Probe(t.Context()); err == nil || strings.Contains(err.Error(), "wr0ng") {
+		t.Errorf("%v", err)
+	}
+	if _, err := Open(Options{Brokers: []string{"nats://lensan:wr0ng@host:port"}, Applied: nothingApplied}); err == nil || strings.Contains(err.Error(), "wr0ng") {
+		t.Errorf("%v", err)
+	}
+}

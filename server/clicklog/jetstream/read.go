@@ -1,0 +1,181 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lensan/server/clicklog"
+)
+
+// Bounds of what is fetched ahead and of one Read.
+const (
+	aheadMessages = 128
+	aheadBytes    = 4 << 20
+	readBytes     = 4 << 20
+)
+
+// readWait bounds how long Read waits for a message that must be there.
+const readWait = 2 * time.Second
+
+// forgetReader is when the brokers forget a reader that asks no more.
+const forgetReader = 30 * time.Second
+
+// reader follows the stream from some place on. The brokers keep nothing of it
+// that matters: when it is gone another one is made.
+type reader struct {
+	id       string // of the journal
+	position uint64 // number of the last batch that Read returned
+	batches  chan clicklog.Batch
+	err      error // why batches is closed
+	stop     func()
+}
+
+// Read implements clicklog.Journal. It returns at most about 4 MiB of data.
+func (j *Journal) Read(ctx context.Context, after uint64, max int) ([]clicklog.Batch, error) {
+	j.reading.Lock()
+	defer j.reading.Unlock()
+	list, err := j.read(ctx, after, max)
+	if err != nil {
+		j.stopReader()
+		return nil, fmt.Errorf("read stream after %d: %w", after, unavailable(err))
+	}
+	return list, nil
+}
+
+func (j *Journal) read(ctx context.Context, after uint64, max int) (list []clicklog.Batch, err error) {
+	if r := j.reader; r != nil && (r.position != after || r.id != j.ID()) {
+		j.stopReader()
+	}
+	if j.reader == nil {
+		if err := j.startReader(ctx, after); err != nil {
+			return nil, err
+		}
+	}
+	r := j.reader
+	take := func(b clicklog.Batch, open bool) error {
+		if !open {
+			return r.err
+		}
+		list = append(list, b)
+		r.position = b.Seq
+		return nil
+	}
+	for size := 0; len(list) < max && size < readBytes; {
+		select {
+		case b, open := <-r.batches:
+			if err := take(b, open); err != nil {
+				if len(list) > 0 {
+					return list, nil // the next call says so
+				}
+				return nil, err
+			}
+			size += len(b.Data)
+			continue
+		default:
+		}
+		break
+	}
+	if len(list) > 0 {
+		return list, nil
+	}
+	_, info, err := j.reach(ctx)
+	if err != nil || info.State.Msgs == 0 || info.State.LastSeq <= after {
+		return nil, err // messages are trimmed from the first on: the last is there, or none
+	}
+	timer := time.NewTimer(readWait)
+	defer timer.Stop()
+	select {
+	case b, open := <-r.batches:
+		return list, take(b, open)
+	case <-timer.C:
+		return nil, fmt.Errorf("nothing came within %s, though the stream reaches %d", readWait, info.State.LastSeq)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// startReader begins after a number.
+func (j *Journal) startReader(ctx context.Context, after uint64) error {
+	stream, _, err := j.reach(ctx)
+	if err != nil {
+		return err
+	}
+	r := &reader{id: j.ID(), position: after, batches: make(chan clicklog.Batch, aheadMessages)}
+	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Description: "Lên Sàn: applier", DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: after + 1,
+		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: forgetReader,
+	})
+	if err != nil {
+		return err
+	}
+	messages, err := consumer.Messages(jetstream.PullMaxMessagesWithBytesLimit(aheadMessages, aheadBytes), jetstream.PullExpiry(5*time.Second), jetstream.PullHeartbeat(time.Second))
+	if err != nil {
+		return err
+	}
+	done := make(chan struct{})
+	r.stop = func() {
+		close(done)
+		messages.Stop()
+	}
+	go r.follow(messages, after, done)
+	j.reader = r
+	return nil
+}
+
+func (j *Journal) stopReader() {
+	if j.reader != nil {
+		j.reader.stop()
+		j.reader = nil
+	}
+}
+
+// follow hands messages on until one is missing, the reader is stopped or gone.
+func (r *reader) follow(messages jetstream.MessagesContext, position uint64, done chan struct{}) {
+	defer close(r.batches)
+	for delivered := uint64(1); ; delivered++ {
+		m, err := messages.Next()
+		if err != nil {
+			r.err = err
+			return
+		}
+		b, nth, err := batchOf(m)
+		switch {
+		case err != nil:
+			r.err = err
+			return
+		case nth != delivered:
+			r.err = errors.New("a message was lost on its way")
+			return
+		case b.Seq <= position: // a broker that lags began before its end
+			continue
+		}
+		if b.After = b.Seq - 1; position == 0 {
+			b.After = 0 // what was trimmed is not missed
+		}
+		position = b.Seq
+		select {
+		case r.batches <- b:
+		case <-done:
+			r.err = errors.New("stopped")
+			return
+		}
+	}
+}
+
+// batchOf returns a message's batch, and how many the reader was given with it.
+func batchOf(m jetstream.Msg) (b clicklog.Batch, nth uint64, err error) {
+	meta, err := m.Metadata()
+	if err != nil {
+		return b, 0, err
+	}
+	n, err := strconv.Atoi(m.Headers().Get(countName))
+	if err != nil || n < 0 {
+		return b, 0, fmt.Errorf("message %d says nothing of its clicks: %w", meta.Sequence.Stream, clicklog.ErrMalformed)
+	}
+	return clicklog.Batch{Seq: meta.Sequence.Stream, N: n, Data: m.Data()}, meta.Sequence.Consumer, nil
+}

@@ -1,0 +1,135 @@
+package jetstream
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lensan/server/referral"
+)
+
+// reach looks at the stream, makes it if there is none, and returns it with its
+// state.
+func (j *Journal) reach(ctx context.Context) (jetstream.Stream, *jetstream.StreamInfo, error) {
+	select {
+	case j.reaching <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, fmt.Errorf("stream %s: %w", Stream, unavailable(ctx.Err()))
+	}
+	defer func() { <-j.reaching }()
+	j.mu.Lock()
+	id, reached := j.id, j.highest // what is acknowledged meanwhile may be past the answer
+	j.mu.Unlock()
+	stream, err := j.js.Stream(ctx, Stream)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		stream, err = j.create(ctx)
+	}
+	switch {
+	case err != nil:
+		err = unavailable(err)
+	case stream.CachedInfo().Config.Metadata[idKey] == "":
+		err = fmt.Errorf("it was not made by this program: %w", referral.ErrConflict)
+	case stream.CachedInfo().Config.Metadata[idKey] != id:
+		err = j.adopt(ctx, stream)
+	case stream.CachedInfo().State.LastSeq < reached:
+		err = j.wentBack(ctx, stream, reached)
+	default:
+		j.mu.Lock()
+		j.stream, j.behind, j.highest = stream, time.Time{}, max(j.highest, stream.CachedInfo().State.LastSeq)
+		j.mu.Unlock()
+	}
+	if ctx.Err() == nil {
+		j.mu.Lock()
+		j.fault = err
+		j.mu.Unlock()
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("stream %s: %w", Stream, err)
+	}
+	return stream, stream.CachedInfo(), nil
+}
+
+// adopt takes up a stream that was not known under its name, or gives it
+// another one if the store has more of that name than there is.
+func (j *Journal) adopt(ctx context.Context, stream jetstream.Stream) error {
+	info := stream.CachedInfo()
+	id := info.Config.Metadata[idKey]
+	applied, err := j.o.Applied(ctx, id)
+	if err != nil {
+		return unavailable(err)
+	}
+	if applied > info.State.LastSeq {
+		return j.rename(ctx, info.Config, applied)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.id, j.stream, j.behind, j.highest = id, stream, time.Time{}, info.State.LastSeq
+	return nil
+}
+
+// settle is how long a stream may end before a number that it had reached: a
+// broker that has just begun to lead may not have all at hand.
+const settle = 3 * time.Second
+
+// wentBack waits for a stream to reach again where it was, and in the end takes
+// it as it is.
+func (j *Journal) wentBack(ctx context.Context, stream jetstream.Stream, reached uint64) error {
+	j.mu.Lock()
+	if j.behind.IsZero() {
+		j.behind = time.Now()
+	}
+	waited := time.Since(j.behind)
+	j.mu.Unlock()
+	last := stream.CachedInfo().State.LastSeq
+	if waited < settle {
+		return unavailable(fmt.Errorf("it ends at %d and had reached %d", last, reached))
+	}
+	j.o.Log.Error("the brokers lost clicks that they had acknowledged", "stream", Stream, "from", last+1, "to", reached)
+	return j.adopt(ctx, stream)
+}
+
+// rename gives the stream another name, so that its numbers mean something
+// again. Its messages are read from the first; tickets tell what was counted.
+func (j *Journal) rename(ctx context.Context, c jetstream.StreamConfig, applied uint64) error {
+	j.o.Log.Error("the stream ends before what was applied, and gets another name", "stream", Stream, "applied", applied)
+	c.Metadata = map[string]string{idKey: newID()}
+	if _, err := j.js.UpdateStream(ctx, c); err != nil {
+		return unavailable(err)
+	}
+	return unavailable(errors.New("it was given another name")) // under which the next look finds it
+}
+
+func newID() string { return "stream-" + rand.Text() }
+
+// errNotClustered is the brokers' code for one that stands alone.
+const errNotClustered = 10074
+
+// create makes the stream on three brokers; on two if two are named; on one
+// that stands alone. Another server may do so at the same moment.
+func (j *Journal) create(ctx context.Context) (jetstream.Stream, error) {
+	c := jetstream.StreamConfig{
+		Name: Stream, Description: "Lên Sàn: clicks that are not applied yet", Subjects: []string{subjects},
+		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, Storage: jetstream.FileStorage,
+		Replicas: Replicas, Duplicates: duplicates, Metadata: map[string]string{idKey: newID()},
+	}
+	if len(j.o.Brokers) == 2 {
+		c.Replicas = 2
+	}
+	stream, err := j.js.CreateStream(ctx, c)
+	var refused *jetstream.APIError
+	if errors.As(err, &refused) && refused.ErrorCode == errNotClustered && len(j.o.Brokers) == 1 {
+		c.Replicas = 1
+		stream, err = j.js.CreateStream(ctx, c)
+	}
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+		return j.js.Stream(ctx, Stream)
+	}
+	if err == nil {
+		j.o.Log.Info("made the stream of clicks", "stream", Stream, "journal", c.Metadata[idKey], "replicas", c.Replicas)
+	}
+	return stream, err
+}
