@@ -52,7 +52,7 @@ func (a *App) seeRecording(context.Context) (signs []alerts.Sign, err error) {
 	if a.clicks.Err() != nil {
 		signs = append(signs, alerts.Sign{Kind: alerts.Recording, Subject: a.node(), Args: referral.Args{"node": a.node()}})
 	}
-	if since := a.applier.Status().StalledSince; !since.IsZero() && a.now().Sub(since) >= stalledFor {
+	if since := a.journals.status().StalledSince; !since.IsZero() && a.now().Sub(since) >= stalledFor {
 		signs = append(signs, alerts.Sign{Kind: alerts.Counting, Subject: a.node(), Args: referral.Args{"node": a.node()}, Since: since})
 	}
 	return signs, nil

@@ -18,9 +18,7 @@ import (
 
 	"lensan/server/access"
 	"lensan/server/alerts"
-	"lensan/server/classify"
 	"lensan/server/clicklog"
-	"lensan/server/clicklog/localjournal"
 	"lensan/server/config"
 	"lensan/server/coverage"
 	"lensan/server/figures"
@@ -64,9 +62,8 @@ type App struct {
 	texts    *text.Bundle
 	lock     *flock.Flock
 	store    *store.Store
-	journal  *localjournal.Journal
+	journals journals
 	clicks   *clicklog.Log
-	applier  *rollup.Applier
 	views    *rollup.ViewBuffer
 	links    *referral.LinkTable
 	guest    func(token string) (session string, ok bool)
@@ -170,21 +167,15 @@ func (a *App) openStore(ctx context.Context) (err error) {
 }
 
 func (a *App) openClicks() (err error) {
-	if a.journal, err = localjournal.Open(filepath.Join(a.config.Data, journalFolder)); err != nil {
-		return fmt.Errorf("journal: %w", err)
+	if err = a.openJournals(); err != nil {
+		return err
 	}
-	a.onClose(a.journal.Close)
 	if a.visitors, err = public.OpenVisitorKey(filepath.Join(a.config.Data, visitorFile), a.now); err != nil {
 		return fmt.Errorf("visitor key: %w", err)
 	}
-	classifier, err := classify.New()
-	if err != nil {
-		return fmt.Errorf("classifier: %w", err)
-	}
-	a.applier = rollup.NewApplier(a.journal, a.store, classifier)
 	a.clicks = clicklog.New(a.timedJournal(), clicklog.Options{CommitWait: a.config.CommitWait})
 	a.views = rollup.NewViewBuffer(a.store)
-	a.stats = stats.New(a.store, a.registry.Provinces(), a.applier.Status, a.now)
+	a.stats = stats.New(a.store, a.registry.Provinces(), a.journals.status, a.now)
 	if a.config.PublicFigures {
 		a.figures = figures.New(a.stats, a.coverage, a.now)
 	}
@@ -252,7 +243,7 @@ func (a *App) Run(ctx context.Context) error {
 		jobs.Go(func() { a.listen(background) })
 	}
 	applied := make(chan error, 1)
-	go func() { applied <- a.applier.Run(applying) }()
+	go func() { applied <- a.journals.run(applying) }()
 	served := make(chan error, 1)
 	go func() { served <- a.fiber.Listener(web.Calm(a.listener)) }()
 

@@ -29,7 +29,7 @@ const (
 
 // Finding is what Check saw of one subject. Its text is "check." + Key.
 type Finding struct {
-	Subject string // "config", "data", "database", "journal", "counts", "clock", "base_url", "disk"
+	Subject string // "config", "data", "database", "journal", "stream", "counts", "clock", "base_url", "disk"
 	Level   Level
 	Key     string
 	Args    referral.Args
@@ -103,6 +103,9 @@ func checkFiles(ctx context.Context, c config.Config) []Finding {
 	}
 	if exists(filepath.Join(c.Data, journalFolder)) {
 		findings = append(findings, checkJournal(ctx, c))
+	}
+	if c.JournalURL != "" {
+		findings = append(findings, checkStream(ctx, c))
 	}
 	return findings
 }

@@ -96,7 +96,7 @@ func checkJournal(ctx context.Context, c config.Config) Finding {
 	folder := filepath.Join(c.Data, journalFolder)
 	id, last, err := localjournal.Inspect(folder)
 	var applied uint64
-	if err == nil && exists(filepath.Join(c.Data, databaseFile)) {
+	if err == nil && (c.DatabaseURL != "" || exists(filepath.Join(c.Data, databaseFile))) {
 		applied = appliedOf(ctx, c, id)
 		_, last, err = localjournal.Inspect(folder)
 	}

@@ -27,19 +27,19 @@ func (a *App) metricsHandler() http.Handler {
 	counter("lensan_views_malformed_total", "Reports of views that could not be read.", func() float64 { return float64(a.malformed.Load()) })
 	gauge("lensan_clicks_unconfirmed", "Clicks redirected before their commit whose outcome is not known.", func() float64 { return float64(a.clicks.Counts().Unconfirmed) })
 	gauge("lensan_clicks_waiting", "Clicks in memory that wait for a commit.", func() float64 { return float64(a.clicks.Counts().Waiting) })
-	gauge("lensan_applied_seq", "Number of the last click that is in the statistics.", func() float64 { return float64(a.applier.Status().Seq) })
-	gauge("lensan_applied_lag_clicks", "Committed clicks that are not in the statistics yet.", func() float64 {
-		applied := a.applier.Status().Seq
-		last, err := a.journal.Last(context.Background())
+	gauge("lensan_applied_seq", "Number of the last click of this server's own journal that is in the statistics.", func() float64 { return float64(a.journals.applier.Status().Seq) })
+	gauge("lensan_applied_lag_clicks", "Clicks in this server's own journal that are not in the statistics yet.", func() float64 {
+		applied := a.journals.applier.Status().Seq
+		last, err := a.journals.own.Last(context.Background())
 		if err != nil || last < applied {
 			return 0
 		}
 		return float64(last - applied)
 	})
 	gauge("lensan_links_refreshed_timestamp_seconds", "When the link table was last known to be up to date.", func() float64 { return float64(a.refreshed.Load()) / 1000 })
-	gauge("lensan_applied_timestamp_seconds", "When clicks were last applied.", func() float64 { return float64(a.applier.Status().AppliedAt.UnixMilli()) / 1000 })
+	gauge("lensan_applied_timestamp_seconds", "When clicks were last applied.", func() float64 { return float64(a.journals.status().AppliedAt.UnixMilli()) / 1000 })
 	gauge("lensan_applier_stalled", "1 while the statistics stand still.", func() float64 {
-		if a.applier.Status().StalledSince.IsZero() {
+		if a.journals.status().StalledSince.IsZero() {
 			return 0
 		}
 		return 1
@@ -57,6 +57,7 @@ func (a *App) metricsHandler() http.Handler {
 		}
 		return 0
 	})
+	a.journals.measure(counter, gauge)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return mux

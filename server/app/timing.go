@@ -9,7 +9,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"lensan/server/clicklog"
-	"lensan/server/clicklog/localjournal"
 )
 
 // sampleMask makes one request of 16 timed: two looks at the clock and a lock
@@ -56,23 +55,34 @@ func (a *App) timed(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	}
 }
 
-func (a *App) timedJournal() clicklog.Journal {
+func (a *App) timedJournal() clicklog.Writer {
+	w := a.journals.writable()
 	if a.config.MetricsListen == "" {
-		return a.journal
+		return w
 	}
-	return timedJournal{a.journal, a.timings}
+	t := timedJournal{w, a.timings}
+	if p, ok := w.(clicklog.Parallel); ok {
+		return parallelTimedJournal{t, p}
+	}
+	return t
 }
 
 // timedJournal times the commits of a journal.
 type timedJournal struct {
-	*localjournal.Journal
+	writable
 	timings
 }
 
 func (j timedJournal) Append(ctx context.Context, data []byte, n int) (uint64, error) {
 	begun := time.Now()
-	seq, err := j.Journal.Append(ctx, data, n)
+	seq, err := j.writable.Append(ctx, data, n)
 	j.commits.Observe(time.Since(begun).Seconds())
 	j.batches.Observe(float64(n))
 	return seq, err
+}
+
+// parallelTimedJournal is one that takes several commits at a time.
+type parallelTimedJournal struct {
+	timedJournal
+	clicklog.Parallel
 }

@@ -63,7 +63,7 @@ func (a *App) buildWeb() error {
 	a.fiber = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
 	proxies := web.Proxies(a.config.Proxies())
 	deps := public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
-		Base: a.config.Base(), Hotline: a.config.Hotline, Proxies: proxies, Registry: a.registry, Now: a.now, Ready: a.readyChecks(), Fetch: fetcher{a.probe},
+		Base: a.config.Base(), Hotline: a.config.Hotline, Proxies: proxies, Registry: a.registry, Now: a.now, Ready: a.readyChecks(), Degraded: []public.Check{{Name: "shared_journal", Err: a.journals.degraded}}, Fetch: fetcher{a.probe},
 		Malformed: func() { a.malformed.Add(1) }, Map: a.reports.Map34}
 	if a.figures != nil {
 		deps.Figures = a.figures
@@ -78,7 +78,7 @@ func (a *App) buildWeb() error {
 	}
 	a.fiber.Get("/assets/*", files.Handle)
 	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Signups: signups.New(a.store, a.registry, a.links, a.now), Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
-		WaitApplied: a.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
+		WaitApplied: a.journals.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
 	agents, err := classify.NewReader()
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (a *App) buildWeb() error {
 		Reports: a.reports, Mailing: a.mailing, Outbox: a.outbox, Alerts: a.alerts,
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
 		Map34: a.reports.Map34, Map63: a.reports.Map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
-		Reconciled: a.lastReconciled, Guest: a.guest}).Register(a.fiber)
+		Reconciled: a.lastReconciled, Fallback: a.journals.onFallback(), Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()
 	server.Handler = a.timed(gate.Wrap(server.Handler))
 	return nil
@@ -116,13 +116,4 @@ func (a *App) posters() *Posters {
 // readyChecks are what /readyz asks besides the link table.
 func (a *App) readyChecks() []public.Check {
 	return []public.Check{{Name: "journal", Err: a.clicks.Err}}
-}
-
-// waitApplied returns when every click committed before the call is counted.
-func (a *App) waitApplied(ctx context.Context) error {
-	seq, err := a.journal.Last(ctx)
-	if err != nil {
-		return err
-	}
-	return a.applier.WaitApplied(ctx, seq)
 }

@@ -64,9 +64,7 @@ func (c *Config) Check() error {
 	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "") {
 		f.Add("LENSAN_DATABASE_URL", "error.config_database_url") // without its value, which may hold a password
 	}
-	if c.JournalURL != "" {
-		f.Add("LENSAN_JOURNAL_URL", "error.config_journal_url")
-	}
+	checkBrokers(&f, c)
 	if c.APIKey != "" && len(c.APIKey) < 16 {
 		f.Add("LENSAN_API_KEY", "error.config_api_key", "min", "16")
 	}
@@ -123,6 +121,42 @@ func checkListen(f *referral.Faults, name, address string) {
 	if err != nil {
 		f.Add(name, "error.config_listen", "value", address)
 	}
+}
+
+// checkBrokers says nothing of the value, which may hold a password.
+func checkBrokers(f *referral.Faults, c *Config) {
+	if c.JournalURL == "" {
+		return
+	}
+	brokers := c.Brokers()
+	for _, broker := range brokers {
+		u, err := url.Parse(broker)
+		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+			brokers = nil
+			break
+		}
+	}
+	switch {
+	case len(brokers) == 0:
+		f.Add("LENSAN_JOURNAL_URL", "error.config_journal_url")
+	case c.DatabaseURL == "":
+		f.Add("LENSAN_JOURNAL_URL", "error.config_journal_alone")
+	}
+}
+
+// Brokers returns the addresses in JournalURL, each with a scheme; that of the
+// one before it where it has none.
+func (c *Config) Brokers() (list []string) {
+	scheme := ""
+	for _, s := range strings.FieldsFunc(c.JournalURL, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if before, _, ok := strings.Cut(s, "://"); ok {
+			scheme = before + "://"
+		} else {
+			s = scheme + s
+		}
+		list = append(list, s)
+	}
+	return list
 }
 
 // Proxies returns the trusted networks; Check has found them well-formed.

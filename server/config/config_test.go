@@ -49,6 +49,42 @@ func TestCheck_databaseURL(t *testing.T) {
 	}
 }
 
+func TestCheck_journalURL(t *testing.T) {
+	for value, want := range map[string]string{
+		"":                          "",
+		"nats://a:4222":             "nats://a:4222",
+		"nats://a:4222,b:4222,c":    "nats://a:4222 nats://b:4222 nats://c",
+		"tls://u:s3cret@a, tls://b": "tls://u:s3cret@a tls://b",
+		"kafka://a":                 "error.config_journal_url",
+		"a:4222,b:4222":             "error.config_journal_url",
+		"nats://a,http://b":         "error.config_journal_url",
+		"nats://":                   "error.config_journal_url",
+		"nats://u:s3cret@a:port":    "error.config_journal_url",
+		"nats://u:s3cret@a/path":    "error.config_journal_url",
+		"nats://a?s3cret":           "error.config_journal_url",
+		" , ":                       "error.config_journal_url",
+	} {
+		c := good()
+		c.JournalURL, c.DatabaseURL = value, "postgres://db/lensan"
+		got := strings.Join(c.Brokers(), " ")
+		var e *referral.Error
+		if err := c.Check(); errors.As(err, &e) {
+			if got = e.Fields[0].Key; e.Fields[0].Field != "LENSAN_JOURNAL_URL" || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("journal %q: %v", value, err)
+			}
+		}
+		if got != want {
+			t.Errorf("journal %q: %s, want %s", value, got, want)
+		}
+	}
+	c := good()
+	c.JournalURL = "nats://a:4222"
+	var e *referral.Error
+	if !errors.As(c.Check(), &e) || e.Fields[0].Key != "error.config_journal_alone" {
+		t.Errorf("a shared journal without a shared database: %v", c.Check())
+	}
+}
+
 func TestCheck_baseURL(t *testing.T) {
 	for value, ok := range map[string]bool{
 		"https://lensan.gov.vn": true, "https://lensan.gov.vn/": true, "http://localhost:8080": true, "http://[::1]:8080": true,

@@ -30,8 +30,8 @@ func Templates() fs.FS {
 	return dir
 }
 
-// Config is what the pages are made of. All fields but Guest
-// and SignOn are required.
+// Config is what the pages are made of. All fields but Guest, SignOn and
+// Fallback are required.
 type Config struct {
 	BaseURL  string // what links carry; with https, cookies are Secure
 	Pages    *web.Pages
@@ -59,6 +59,10 @@ type Config struct {
 	// Reconciled tells when the cubes were last compared with the journal, zero
 	// before the first time, and how many of them differed.
 	Reconciled func() (at time.Time, differences int64)
+	// Fallback tells since when this server keeps clicks in its own journal
+	// though servers share one, zero if it does not, and how many it kept there;
+	// nil where they share none.
+	Fallback func() (since time.Time, clicks int64)
 	// Guest returns a session for the token of a one-time sign-in link; nil
 	// where there are none.
 	Guest func(token string) (session string, ok bool)

@@ -4,7 +4,7 @@ package dashboard
 type definition struct{ ID, Term, Text string }
 
 var defined = []string{"arrivals", "through", "scans", "views", "badge_clicks", "signups", "coverage", "visitors", "people", "repeat", "bot", "preview", "recorded",
-	"lost", "unconfirmed", "day", "boundaries", "applied", "reconciled", "few"}
+	"lost", "unconfirmed", "fallback", "day", "boundaries", "applied", "reconciled", "few"}
 
 func (d *Dashboard) definitions(v *visit) error {
 	var out []definition

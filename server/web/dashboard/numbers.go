@@ -279,6 +279,16 @@ func (n *numbers) fillQuality(v *visit, data *overviewData) {
 	data.Stalled = v.l.Time(q.StalledSince)
 	at, differences := v.d.Reconciled()
 	data.Reconciled, data.Differ = v.l.Time(at), differences > 0
+	if v.d.Fallback != nil {
+		since, clicks := v.d.Fallback()
+		if clicks > 0 || !since.IsZero() {
+			data.Quality = append(data.Quality, measure{Key: "fallback", Label: v.l.T("dashboard.quality.fallback"), Value: clicks, Bad: !since.IsZero()})
+		}
+		data.Journal = v.l.T("overview.quality.shared")
+		if !since.IsZero() {
+			data.Journal = v.l.T("overview.quality.fallback", "time", v.l.Time(since))
+		}
+	}
 }
 
 // provinceLabel tells holders of one name or code apart by the day on which one ended.

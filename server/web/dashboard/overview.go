@@ -38,7 +38,8 @@ type overviewData struct {
 	Quality       []measure
 	AppliedAt     string
 	Reconciled    string
-	Differ        bool // a cube does not sum to the journal
+	Journal       string // where clicks go, "" if there is only one place
+	Differ        bool   // a cube does not sum to the journal
 	Lost          int64
 	LastLost      string // when a click was lost, in words
 	Empty         bool   // nothing was recorded in the period

@@ -72,6 +72,27 @@ func TestOverview_saysWhenItCannotBeTrusted(t *testing.T) {
 	wantText(t, "stalled", body, "Số liệu đứng từ 13:05 24/11/2026.", "12 lượt bấm không ghi được trong khoảng này.", `class="bad"`)
 }
 
+func TestOverview_saysWhereClicksGo(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	h.clicks(0, referral.DayOf(testNow), 911, referral.ChannelQR, 3)
+	get := func() string { return h.signedIn(referral.RoleViewer, 0).get(Root).body }
+	wantNoText(t, "one journal", get(), "Ghi tạm", "sổ chung")
+	var since time.Time
+	clicks := int64(0)
+	h.dashboard.Fallback = func() (time.Time, int64) { return since, clicks }
+	body := get()
+	wantText(t, "shared journal", body, "Lượt bấm đang vào sổ ghi chung của các máy chủ.")
+	wantNoText(t, "shared journal", body, "Ghi tạm")
+	clicks = 1034
+	body = get()
+	wantText(t, "after an outage", body, "Lượt bấm đang vào sổ ghi chung của các máy chủ.", "Ghi tạm", "<dd>1.034</dd>")
+	wantNoText(t, "shared journal", body, `class="bad"`)
+	since = testNow.Add(-time.Hour)
+	body = get()
+	wantText(t, "own journal", body, "Từ 13:05 24/11/2026 máy chủ này ghi lượt bấm vào sổ riêng", `class="bad"`)
+	wantNoText(t, "own journal", body, "đang vào sổ ghi chung")
+}
+
 func TestOverview_bothBoundariesAgree(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	day := referral.MustDay("2025-06-30")

@@ -50,6 +50,7 @@ type Deps struct {
 	Proxies   web.Proxies
 	Now       func() time.Time
 	Ready     []Check    // what /readyz asks besides the link table
+	Degraded  []Check    // what may fail while clicks are answered and kept all the same
 	Fetch     Fetcher    // for "check my page"; nil: HTML can be pasted only
 	Malformed func()     // called for each report of views that cannot be read; may be nil
 	Figures   Figures    // nil: nothing is published

@@ -103,20 +103,31 @@ func TestSmallPages(t *testing.T) {
 
 func TestReady(t *testing.T) {
 	k := newKit(t)
-	var broken error
-	k.app = k.another(t, func(d *Deps) { d.Ready = []Check{{"journal", func() error { return broken }}} })
+	var broken, away error
+	k.app = k.another(t, func(d *Deps) {
+		d.Ready = []Check{{"journal", func() error { return broken }}}
+		d.Degraded = []Check{{"shared_journal", func() error { return away }}}
+	})
 	address := k.serve(t)
 	ready := func() (status int, missing []string) {
 		got := get(t, address, "/readyz")
 		var answer struct {
 			Ready    bool     `json:"ready"`
 			NotReady []string `json:"not_ready"`
+			Degraded []string `json:"degraded"`
 		}
 		if err := json.NewDecoder(got.Body).Decode(&answer); err != nil || answer.Ready != (got.StatusCode == 200) {
 			t.Errorf("%+v, %v", answer, err)
 		}
+		if got := strings.Join(answer.Degraded, " "); answer.Degraded == nil || away == nil && got != "" || away != nil && got != "shared_journal" {
+			t.Errorf("degraded: %v, while %v", answer.Degraded, away)
+		}
 		return got.StatusCode, answer.NotReady
 	}
+	if status, missing := ready(); status != 200 || len(missing) != 0 {
+		t.Errorf("%d %v", status, missing)
+	}
+	away = errors.New("no broker")
 	if status, missing := ready(); status != 200 || len(missing) != 0 {
 		t.Errorf("%d %v", status, missing)
 	}

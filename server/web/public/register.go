@@ -54,6 +54,6 @@ func Register(app *fiber.App, d Deps) (*Gate, error) {
 	app.Get("/robots.txt", handleRobots)
 	app.Get("/favicon.ico", handleIcon)
 	app.Get("/healthz", handleHealth)
-	app.Get("/readyz", handleReady(d.Links, d.Ready))
+	app.Get("/readyz", handleReady(d.Links, d.Ready, d.Degraded))
 	return gate, nil
 }
