@@ -31,12 +31,12 @@ func (c benchCmd) Run(t *terminal) error {
 		cmd.Env = append(os.Environ(), env...)
 		return cmd
 	}
-	o := bench.Options{Text: t.lang, Out: t.out, Connections: c.Connections, Phones: c.Phones, Pairs: c.Pairs, Duration: c.Duration,
+	o := bench.Options{Postgres: t.config.DatabaseURL != "", Shared: t.config.JournalURL != "", Text: t.lang, Out: t.out, Connections: c.Connections, Phones: c.Phones, Pairs: c.Pairs, Duration: c.Duration,
 		Bare: func(s bench.Setup) *exec.Cmd {
 			return child(nil, "bench-bare", "--at", s.Listen, "--location", s.Location)
 		},
 		Real: func(s bench.Setup) *exec.Cmd {
-			return child([]string{"LENSAN_LISTEN=" + s.Listen, "LENSAN_DATA=" + s.Data, "LENSAN_API_KEY=" + s.APIKey,
+			return child([]string{"LENSAN_DATABASE_URL=" + t.config.DatabaseURL, "LENSAN_JOURNAL_URL=" + t.config.JournalURL, "LENSAN_LISTEN=" + s.Listen, "LENSAN_DATA=" + s.Data, "LENSAN_API_KEY=" + s.APIKey,
 				"LENSAN_METRICS_LISTEN=", "LENSAN_HEALTH_INTERVAL=0", "LENSAN_COVERAGE_INTERVAL=0", "LENSAN_BASE_URL=https://lensan.example", "LENSAN_TRUSTED_PROXIES="}, "serve")
 		},
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"lensan/server/referral"
@@ -64,10 +65,25 @@ func (a *api) call(ctx context.Context, method, path string, in, out any, want i
 	return nil
 }
 
-// ready waits until the server says that it is.
-func (a *api) ready(ctx context.Context, s *server) (err error) {
+// degraded returns what the server says works less well than it should.
+func (a *api) degraded(ctx context.Context) ([]string, error) {
+	var answer struct{ Degraded []string }
+	err := a.call(ctx, http.MethodGet, "/readyz", nil, &answer, http.StatusOK)
+	return answer.Degraded, err
+}
+
+// ready waits until the server says that it is, and nothing degraded if all is
+// to be whole.
+func (a *api) ready(ctx context.Context, s *server, whole bool) (err error) {
 	for start := time.Now(); time.Since(start) < startWait; {
-		if err = a.call(ctx, http.MethodGet, "/readyz", nil, nil, http.StatusOK); err == nil {
+		if !whole {
+			err = a.call(ctx, http.MethodGet, "/readyz", nil, nil, http.StatusOK)
+		} else if degraded, askErr := a.degraded(ctx); len(degraded) > 0 {
+			err = fmt.Errorf("degraded: %v", degraded)
+		} else {
+			err = askErr
+		}
+		if err == nil {
 			return nil
 		}
 		if ended := s.pause(ctx); ended != nil {
@@ -78,9 +94,11 @@ func (a *api) ready(ctx context.Context, s *server) (err error) {
 }
 
 // createPlacement creates a portal with a widget and returns the widget's code.
+// In a database that lasts each run has a portal of its own.
 func (a *api) createPlacement(ctx context.Context) (string, error) {
+	portal := "bench-" + strings.ToLower(rand.Text()[:8])
 	err := a.call(ctx, http.MethodPost, "/api/v1/portals", map[string]any{
-		"id": "bench", "name": "Bench", "province": "91", "hosts": []string{"stttt.angiang.gov.vn"},
+		"id": portal, "name": "Bench", "province": "91", "hosts": []string{portal + ".angiang.gov.vn"},
 	}, nil, http.StatusCreated)
 	if err != nil {
 		return "", err
@@ -89,7 +107,7 @@ func (a *api) createPlacement(ctx context.Context) (string, error) {
 		Code string `json:"code"`
 	}
 	err = a.call(ctx, http.MethodPost, "/api/v1/placements", map[string]any{
-		"portal": "bench", "kind": "widget", "destination": "support_portal", "label": "Bench",
+		"portal": portal, "kind": "widget", "destination": "support_portal", "label": "Bench",
 	}, &placement, http.StatusCreated)
 	return placement.Code, err
 }
@@ -112,9 +130,9 @@ func (a *api) follow(ctx context.Context, path string) (string, error) {
 	return location, nil
 }
 
-// recorded returns how many clicks the statistics hold from a day on, when all
+// recorded returns how many clicks of a code the statistics hold from a day on, when all
 // are applied, and how many the server says it lost or could not confirm.
-func (a *api) recorded(ctx context.Context, from referral.Day) (recorded, lost int64, err error) {
+func (a *api) recorded(ctx context.Context, from referral.Day, code string) (recorded, lost int64, err error) {
 	var answer struct {
 		Total struct {
 			Recorded int64 `json:"recorded"`
@@ -122,7 +140,7 @@ func (a *api) recorded(ctx context.Context, from referral.Day) (recorded, lost i
 		Lost        int64 `json:"lost"`
 		Unconfirmed int64 `json:"unconfirmed"`
 	}
-	query := url.Values{"wait": {"applied"}, "from": {from.String()}, "to": {today().String()}}
+	query := url.Values{"wait": {"applied"}, "from": {from.String()}, "to": {today().String()}, "placement": {code}}
 	err = a.call(ctx, http.MethodGet, "/api/v1/stats?"+query.Encode(), nil, &answer, http.StatusOK)
 	return answer.Total.Recorded, answer.Lost + answer.Unconfirmed, err
 }

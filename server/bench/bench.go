@@ -18,6 +18,9 @@ type Options struct {
 	// real thing with an empty database; see Setup. Their output is not read.
 	Bare, Real func(Setup) *exec.Cmd
 
+	Postgres bool // the real thing uses PostgreSQL,
+	Shared   bool // and a journal that servers share
+
 	Text        *text.Language
 	Out         io.Writer     // where the table is printed
 	Progress    io.Writer     // a terminal on which one line is written over and over, or nil
@@ -133,7 +136,7 @@ func (r *run) start(ctx context.Context) (err error) {
 		return fmt.Errorf("start the server: %w", err)
 	}
 	r.api.base = "http://" + r.real.address
-	if err := r.api.ready(ctx, r.real); err != nil {
+	if err := r.api.ready(ctx, r.real, r.Shared); err != nil {
 		return err
 	}
 	if r.code, err = r.api.createPlacement(ctx); err != nil {
@@ -177,8 +180,13 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 	r.print.progress("counting")
 	result.Answered = r.answered
 	var err error
-	if result.Recorded, result.Lost, err = r.api.recorded(ctx, day); err != nil {
+	if result.Recorded, result.Lost, err = r.api.recorded(ctx, day, r.code); err != nil {
 		return result, err
+	}
+	if r.Shared {
+		if degraded, err := r.api.degraded(ctx); err != nil || len(degraded) > 0 {
+			r.print.line(r.print.t("own_journal"))
+		}
 	}
 	r.print.end(result)
 	if result.Recorded != result.Answered {

@@ -58,6 +58,14 @@ func (p *printer) head(r *run) {
 	if wait, err := syncTime(r.dir); err == nil {
 		p.line(p.t("fsync", "dir", r.Dir, "ms", p.decimal(wait.Seconds()*1000, 2)))
 	}
+	for _, part := range []struct {
+		used bool
+		key  string
+	}{{r.Postgres, "postgres"}, {r.Shared, "shared"}} {
+		if part.used {
+			p.line(p.t(part.key))
+		}
+	}
 	if inMemory(r.dir) {
 		p.line(p.t("in_memory"))
 	}
