@@ -106,6 +106,11 @@ func TestDeploy_rules(t *testing.T) {
 	mustCheck(t, promtool, "check", "config", "--syntax-only", filepath.Join(deployFolder, "prometheus.yml"))
 }
 
+func TestDeploy_nats(t *testing.T) {
+	t.Setenv("NATS_PASSWORD", "secret")
+	mustCheck(t, "go", "tool", "nats-server", "-t", "-c", filepath.Join(deployFolder, "nats.conf"))
+}
+
 // TestDeploy_caddy runs Caddy with our file, but for its host and ports, in
 // front of a real server, and scans through it.
 func TestDeploy_caddy(t *testing.T) {
