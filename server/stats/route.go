@@ -46,6 +46,7 @@ var (
 	}
 	viewCubes = []cube{
 		{CubeViewsProvinceDay, unitDay, []Dimension{ByProvince}, false},
+		{CubeViewsCampaignDay, unitDay, []Dimension{ByCampaign}, false},
 		{CubeViews, unitDay, []Dimension{ByPlacement, ByProvince, ByCampaign, ByHost}, false},
 		{CubeViewsProvinceMonth, unitMonth, []Dimension{ByProvince}, false},
 		{CubeViewsMonth, unitMonth, []Dimension{ByPlacement, ByProvince, ByCampaign, ByHost}, false},

@@ -62,6 +62,7 @@ const (
 	CubeViews               Cube = "views"
 	CubeViewsMonth          Cube = "views_month"
 	CubeViewsProvinceDay    Cube = "views_province_day"
+	CubeViewsCampaignDay    Cube = "views_campaign_day"
 	CubeViewsProvinceMonth  Cube = "views_province_month"
 	CubeSignups             Cube = "signups" // as the marketplaces report them
 )

@@ -94,7 +94,7 @@ var cubeKeys = map[string]func(c *seenClick) string{
 	"rollup_placement_agent_month": func(c *seenClick) string {
 		return cellName(monthIn(c), c.Placement, c.Province, c.agent)
 	},
-	"rollup_placement_total_month": func(c *seenClick) string { return cellName(monthIn(c), c.Placement, c.Province) },
+	"rollup_placement_total_month": func(c *seenClick) string { return cellName(c.Placement, monthIn(c), c.Province) },
 	"rollup_campaign_day": func(c *seenClick) string {
 		return cellName(referral.DayOfMilli(c.Milli), c.Campaign, c.Destination, c.Channel)
 	},

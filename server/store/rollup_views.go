@@ -18,6 +18,7 @@ func (s *Store) AddViews(ctx context.Context, views map[rollup.ViewKey]rollup.Vi
 	fine := viewSums("views", "day", "placement", "province", "campaign", "host")
 	month := viewSums("views_month", "month", "placement", "province", "campaign", "host")
 	province := viewSums("views_province_day", "day", "province")
+	campaign := viewSums("views_campaign_day", "day", "campaign")
 	provinceMonth := viewSums("views_province_month", "month", "province")
 	hosts := s.hosts.begin()
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
@@ -29,9 +30,10 @@ func (s *Store) AddViews(ctx context.Context, views map[rollup.ViewKey]rollup.Vi
 			fine.add(cellKey{int64(k.Day), k.Placement, int64(k.Province), k.Campaign, host}, n)
 			month.add(cellKey{int64(k.Day.Month()), k.Placement, int64(k.Province), k.Campaign, host}, n)
 			province.add(cellKey{int64(k.Day), int64(k.Province)}, n)
+			campaign.add(cellKey{int64(k.Day), k.Campaign}, n)
 			provinceMonth.add(cellKey{int64(k.Day.Month()), int64(k.Province)}, n)
 		}
-		for _, table := range []*sums{fine, month, province, provinceMonth} {
+		for _, table := range []*sums{fine, month, province, campaign, provinceMonth} {
 			if err := table.write(ctx, tx); err != nil {
 				return err
 			}

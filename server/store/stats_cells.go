@@ -32,12 +32,13 @@ var statsTables = map[stats.Cube]struct{ table, time string }{
 	stats.CubeViews:               {"views", "day"},
 	stats.CubeViewsMonth:          {"views_month", "month"},
 	stats.CubeViewsProvinceDay:    {"views_province_day", "day"},
+	stats.CubeViewsCampaignDay:    {"views_campaign_day", "day"},
 	stats.CubeViewsProvinceMonth:  {"views_province_month", "month"},
 	stats.CubeSignups:             {"signups_day", "day"},
 }
 
 // Cells sums a part of a cube. Its statement is put together here and not kept
-// in query/: nineteen cubes by a dozen dimensions, narrowed by any others.
+// in query/: twenty cubes by a dozen dimensions, narrowed by any others.
 func (s *Store) Cells(ctx context.Context, p stats.Part) ([]stats.Cell, error) {
 	query, args := cellsQuery(p)
 	var cells []stats.Cell

@@ -36,8 +36,8 @@ func TestCellsQuery_usesIndexes(t *testing.T) {
 		{stats.CubePlacementDay, day, stats.ByPlacement, []stats.Condition{on(stats.ByProvince, 1, 2)}, "rollup_placement_month_by_province (province="},
 		{stats.CubePlacementMonth, month, stats.ByTime, []stats.Condition{on(stats.ByPlacement, 1)}, "rollup_placement_month_by_placement (placement=? AND month"},
 		{stats.CubePlacementMonth, month, stats.ByPlacement, []stats.Condition{on(stats.ByProvince, 1)}, "rollup_placement_month_by_province (province=? AND month"},
-		{stats.CubePlacementTotalMonth, month, stats.ByPlacement, nil, "PRIMARY KEY (month"},
-		{stats.CubePlacementTotalMonth, month, stats.ByTime, []stats.Condition{on(stats.ByPlacement, 1)}, "rollup_placement_total_month_by_placement (placement=? AND month"},
+		{stats.CubePlacementTotalMonth, month, stats.ByPlacement, nil, "SCAN rollup_placement_total_month"}, // in order, see its migration
+		{stats.CubePlacementTotalMonth, month, stats.ByTime, []stats.Condition{on(stats.ByPlacement, 1)}, "PRIMARY KEY (placement=? AND month"},
 		{stats.CubePlacementTotalMonth, month, stats.ByPlacement, []stats.Condition{on(stats.ByProvince, 1)}, "rollup_placement_total_month_by_province (province=? AND month"},
 		{stats.CubeCampaignDay, day, stats.ByCampaign, nil, "PRIMARY KEY (day"},
 		{stats.CubeCampaignDay, day, stats.ByTime, []stats.Condition{on(stats.ByCampaign, 1)}, "rollup_campaign_day_by_campaign (campaign=? AND day"},
@@ -49,6 +49,7 @@ func TestCellsQuery_usesIndexes(t *testing.T) {
 		{stats.CubeReferrerDay, day, stats.ByHost, nil, "PRIMARY KEY (day"},
 		{stats.CubeReferrerDay, day, stats.ByHost, []stats.Condition{on(stats.ByPlacement, 1)}, "rollup_referrer_day_by_placement (placement=? AND day"},
 		{stats.CubeViews, day, stats.ByTime, []stats.Condition{on(stats.ByPlacement, 1)}, "views_by_placement (placement=? AND day"},
+		{stats.CubeViewsCampaignDay, day, stats.ByTime, []stats.Condition{on(stats.ByCampaign, 1)}, "views_campaign_day_by_campaign (campaign=? AND day"},
 		{stats.CubeViews, day, stats.ByTime, []stats.Condition{on(stats.ByCampaign, 1)}, "views_by_placement (placement=? AND day"},
 		{stats.CubeViewsProvinceDay, day, stats.ByTime, nil, "PRIMARY KEY (day"},
 	} {
@@ -60,7 +61,7 @@ func TestCellsQuery_usesIndexes(t *testing.T) {
 			t.Errorf("%s by %s, %v: want %s\n%s", test.cube, test.by, test.where, test.want, plan)
 		}
 		for line := range strings.Lines(plan) {
-			if strings.HasPrefix(line, "SCAN ") && !strings.HasPrefix(line, "SCAN s") {
+			if strings.HasPrefix(line, "SCAN ") && !strings.HasPrefix(line, "SCAN s") && strings.TrimSpace(line) != test.want {
 				t.Errorf("%s by %s: %s", test.cube, test.by, line)
 			}
 		}

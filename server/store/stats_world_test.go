@@ -93,7 +93,7 @@ func (w *world) forget(t fataler) {
 
 var cubeTables = []string{"rollup_day", "rollup_country_day", "rollup_month", "rollup_hour", "rollup_placement_hour",
 	"rollup_placement_day", "rollup_placement_month", "rollup_placement_total_month", "rollup_campaign_day", "rollup_campaign_month", "rollup_agent_country_day", "rollup_agent_day", "rollup_agent_month", "rollup_placement_agent_month",
-	"rollup_referrer_day", "views", "views_month", "views_province_day", "views_province_month"}
+	"rollup_referrer_day", "views", "views_month", "views_province_day", "views_campaign_day", "views_province_month"}
 
 func readProvinces(t testing.TB) *referral.Provinces {
 	t.Helper()
