@@ -1,10 +1,13 @@
 package registry_test
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -319,6 +322,20 @@ func TestReportCode(t *testing.T) {
 	wantFaults(t, err, "/outcome error.required")
 	if x, err = w.CloseCodeReport(w.ctx, editor, x.Num, "Đã gỡ mã dán đè"); err != nil || x.ClosedBy != "account:minh" {
 		t.Errorf("%+v, %v", x, err)
+	}
+	closedAt := w.now
+	w.now = w.now.Add(time.Hour)
+	for _, outcome := range []string{"Đã gỡ mã dán đè", "Không thấy gì", ""} {
+		again, err := w.CloseCodeReport(w.ctx, admin, x.Num, outcome)
+		wantError(t, err, referral.ErrConflict, "error.report_closed")
+		var named *referral.Error
+		want := referral.Args{"by": "minh", "at": closedAt.Format("15:04 02/01/2006"), "outcome": "Đã gỡ mã dán đè"}
+		if errors.As(err, &named); !maps.Equal(named.Args, want) || again != (referral.CodeReport{}) {
+			t.Errorf("%q: %v, %+v", outcome, named.Args, again)
+		}
+	}
+	if kept, _, err := w.CodeReports(w.ctx, admin, registry.Page{}, registry.Filter{State: "closed"}); err != nil || len(kept) != 1 || kept[0] != x {
+		t.Errorf("%+v, %v", kept, err)
 	}
 	list, _, err := w.CodeReports(w.ctx, admin, registry.Page{}, registry.Filter{State: "open"})
 	if err != nil || len(list) != 0 {

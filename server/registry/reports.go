@@ -2,7 +2,9 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"strconv"
+	"strings"
 
 	"lensan/server/referral"
 )
@@ -43,7 +45,8 @@ func (r *Registry) OpenCodeReports(ctx context.Context, a referral.Actor) (int, 
 	return r.store.CountCodeReports(ctx, f)
 }
 
-// CloseCodeReport notes what was done about a report.
+// CloseCodeReport notes what was done about a report, once: ErrConflict names who
+// closed it before, when and with which outcome.
 func (r *Registry) CloseCodeReport(ctx context.Context, a referral.Actor, num int64, outcome string) (x referral.CodeReport, err error) {
 	if err := mayWrite(a); err != nil {
 		return x, err
@@ -56,6 +59,9 @@ func (r *Registry) CloseCodeReport(ctx context.Context, a referral.Actor, num in
 			return referral.CodeReport{}, referral.Errorf(referral.ErrNotFound, "error.report_unknown")
 		}
 	}
+	if !x.ClosedAt.IsZero() {
+		return referral.CodeReport{}, closedBefore(x)
+	}
 	var f referral.Faults
 	if outcome = checkReason(&f, outcome); outcome == "" {
 		f.Add("/outcome", "error.required")
@@ -66,11 +72,20 @@ func (r *Registry) CloseCodeReport(ctx context.Context, a referral.Actor, num in
 	before := x
 	x.ClosedAt, x.ClosedBy, x.Outcome = r.moment(), a.String(), outcome
 	c := r.change(a, "report", strconv.FormatInt(num, 10), "close", outcome)
-	var changed bool
-	if c.Before, c.After, changed, err = difference(reportFields(before), reportFields(x)); err != nil || !changed {
-		return x, err
+	if c.Before, c.After, _, err = difference(reportFields(before), reportFields(x)); err != nil {
+		return referral.CodeReport{}, err
 	}
-	return orNothing(x, r.store.CloseCodeReport(ctx, x, c))
+	if err = r.store.CloseCodeReport(ctx, x, c); errors.Is(err, referral.ErrConflict) {
+		if before, err = r.store.FindCodeReport(ctx, num); err == nil {
+			err = closedBefore(before)
+		}
+	}
+	return orNothing(x, err)
+}
+
+func closedBefore(x referral.CodeReport) error {
+	return referral.Errorf(referral.ErrConflict, "error.report_closed", "by", strings.TrimPrefix(x.ClosedBy, "account:"),
+		"at", x.ClosedAt.In(referral.Zone).Format("15:04 02/01/2006"), "outcome", x.Outcome)
 }
 
 func reportFields(x referral.CodeReport) []field {

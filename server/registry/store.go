@@ -52,6 +52,7 @@ type Store interface {
 	CountCodeReports(ctx context.Context, f Filter) (int, error)
 	// Code reports are no part of the registry: writing them raises no version.
 	InsertCodeReport(ctx context.Context, x *referral.CodeReport) error
+	// CloseCodeReport returns ErrConflict if the report is closed already.
 	CloseCodeReport(ctx context.Context, x referral.CodeReport, c referral.Change) error
 	History(ctx context.Context, entity, key string, p Page) (list []referral.Change, next string, err error)
 	// Write runs fn in one transaction that is rolled back if fn fails, and

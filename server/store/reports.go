@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 
 	"lensan/server/referral"
 	"lensan/server/registry"
@@ -55,13 +57,18 @@ func (s *Store) InsertCodeReport(ctx context.Context, x *referral.CodeReport) er
 	})
 }
 
-// CloseCodeReport keeps what was done, and appends a change to the history.
+// CloseCodeReport keeps what was done, and appends a change to the history. It
+// returns referral.ErrConflict if the report is closed already.
 func (s *Store) CloseCodeReport(ctx context.Context, x referral.CodeReport, c referral.Change) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, s.query.get("code_report_close"), x.Num, milli(x.ClosedAt), x.ClosedBy, x.Outcome); err != nil {
+		result, err := tx.ExecContext(ctx, s.query.get("code_report_close"), x.Num, milli(x.ClosedAt), x.ClosedBy, x.Outcome)
+		if err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, s.query.get("history_append"), milli(c.Time), c.Actor, c.Entity, c.Key, c.Verb, c.Reason, string(c.Before), string(c.After))
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(fmt.Errorf("report %d is closed: %w", x.Num, referral.ErrConflict), err)
+		}
+		_, err = tx.ExecContext(ctx, s.query.get("history_append"), milli(c.Time), c.Actor, c.Entity, c.Key, c.Verb, c.Reason, string(c.Before), string(c.After))
 		return err
 	})
 }

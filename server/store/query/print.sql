@@ -74,7 +74,7 @@ INSERT INTO code_reports (num, code, serial, seen_at, note, created_at, closed_a
 VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM code_reports), $1, $2, $3, $4, $5, 0, '', '') RETURNING num;
 
 -- name: code_report_close
-UPDATE code_reports SET closed_at = $2, closed_by = $3, outcome = $4 WHERE num = $1;
+UPDATE code_reports SET closed_at = $2, closed_by = $3, outcome = $4 WHERE num = $1 AND closed_at = 0;
 
 -- name: code_report_count
 SELECT COUNT(*) FROM code_reports

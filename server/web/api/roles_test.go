@@ -108,9 +108,10 @@ func TestRoles(t *testing.T) {
 		done[role] = k.batch("done-"+name, "approve", "", "print", `{"printer":"x"}`)
 		k.batch("old-" + name)
 	}
-	report, err := k.registry.ReportCode(context.Background(), referral.CodeReport{Code: referral.Code(place), Where: "Chợ Long Xuyên"})
-	if err != nil {
-		t.Fatal(err)
+	reports := map[string]referral.CodeReport{}
+	for _, role := range roleNames {
+		x, err := k.registry.ReportCode(context.Background(), referral.CodeReport{Code: referral.Code(place), Where: "Chợ Long Xuyên"})
+		reports[role] = must(t, x, err)
 	}
 	revoked := k.post("env", "/keys", `{"label":"x","role":"admin"}`).want(201)
 	k.keys["revoked"], k.keys["wrong"] = revoked.str("secret"), "lsk_wrong"
@@ -139,7 +140,7 @@ func TestRoles(t *testing.T) {
 				}
 				r := request{role: role, method: c.method, body: strings.NewReplacer("#", nameOf(role), "{code}", code).Replace(c.body),
 					path: strings.NewReplacer("#", nameOf(role), "{code}", code, "{key}", key, "{place}", place, "{done}", done[role],
-						"{report}", fmt.Sprint(report.Num)).Replace(c.path)}
+						"{report}", fmt.Sprint(reports[role].Num)).Replace(c.path)}
 				if strings.Contains(c.path, ":import") {
 					r.header = []string{"Content-Type: text/csv"}
 				}

@@ -66,7 +66,7 @@ func (d *Dashboard) reportsPage(v *visit, data reportsData, num int64) error {
 	}
 	data.Next = v.nextPage(next)
 	for _, x := range list {
-		row := reportRow{Num: x.Num, Code: x.Code, Where: x.Where, Note: x.Note, CreatedAt: x.CreatedAt, ClosedAt: x.ClosedAt, ClosedBy: x.ClosedBy, Outcome: x.Outcome}
+		row := reportRow{Num: x.Num, Code: x.Code, Where: x.Where, Note: x.Note, CreatedAt: x.CreatedAt, ClosedAt: x.ClosedAt, ClosedBy: v.actorName(x.ClosedBy), Outcome: x.Outcome}
 		if x.Serial != 0 {
 			row.Serial = x.Serial.String()
 		}

@@ -52,8 +52,13 @@ func TestReports_areDealtWith(t *testing.T) {
 	wantText(t, "one left", page, "1 báo cáo", "Chợ Mỹ Xuyên", "Đã ghi kết quả xử lý")
 	wantNoText(t, "one left", page, "Nhà văn hóa ấp 3")
 	page = b.get(reportsPath + "?state=closed").body
-	wantText(t, "closed", page, "Nhà văn hóa ấp 3", "Đã gỡ miếng dán", "account:editor.")
-	wantNoText(t, "closed", page, "Chợ Mỹ Xuyên", `name="outcome"`)
+	wantText(t, "closed", page, "Nhà văn hóa ấp 3", "Đã gỡ miếng dán", "<span class=\"secondary small\">editor.")
+	wantNoText(t, "closed", page, "Chợ Mỹ Xuyên", `name="outcome"`, "account:")
+	res = h.signedIn(referral.RoleAdmin, 0).send(Root, closing(first), "outcome", "Không thấy gì")
+	if res.StatusCode != 409 {
+		t.Errorf("closed already: %d", res.StatusCode)
+	}
+	wantText(t, "closed already", res.body, "Chưa ghi gì: editor.", "đã xử lý báo cáo này lúc 14:05 24/11/2026, kết quả “Đã gỡ miếng dán”.")
 	if res := b.send(reportsPath, closing(second)+"0", "outcome", "x"); res.StatusCode != 404 {
 		t.Errorf("a report that does not exist: %d", res.StatusCode)
 	}
