@@ -19,6 +19,7 @@ type Page struct {
 // Filter narrows a list of placements or portals; empty fields do not.
 type Filter struct {
 	Portal, Destination, Campaign, Kind, State string
+	Portals                                    []string            // of a list of portals alone: no others
 	Province                                   referral.ProvinceID // today's: its lineage is included
 	// Provinces are those that Province stands for and that the actor may
 	// see; the registry sets it for the store, callers leave it empty.

@@ -46,14 +46,26 @@ func like(part string) string {
 
 // provinces keeps rows of one of the provinces; none given do not narrow.
 func (n *narrowing) provinces(column string, ids []referral.ProvinceID) {
-	if len(ids) == 0 {
-		return
-	}
 	args := make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = int32(id)
 	}
-	n.and(column+" IN (?"+strings.Repeat(", ?", len(ids)-1)+")", args...)
+	n.in(column, args)
+}
+
+// among keeps rows with one of the texts; none given do not narrow.
+func (n *narrowing) among(column string, texts []string) {
+	args := make([]any, len(texts))
+	for i, text := range texts {
+		args[i] = text
+	}
+	n.in(column, args)
+}
+
+func (n *narrowing) in(column string, args []any) {
+	if len(args) > 0 {
+		n.and(column+" IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+	}
 }
 
 func (n *narrowing) sql() string {

@@ -15,6 +15,7 @@ func (s *Store) Portals(ctx context.Context, p registry.Page, f registry.Filter)
 	if f.Portal != "" {
 		n.and("id = ?", f.Portal)
 	}
+	n.among("id", f.Portals)
 	if f.State == "merged" {
 		n.and("merged_into IS NOT NULL")
 	} else if f.State == "open" {

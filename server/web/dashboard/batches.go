@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"cmp"
+
 	"lensan/server/referral"
 	"lensan/server/registry"
 )
@@ -55,12 +57,13 @@ func (d *Dashboard) batchesPage(v *visit, f form, noPortal bool) error {
 	if err != nil {
 		return err
 	}
+	portals, err := portalNames(d, v, list, func(b referral.PrintBatch) string { return b.Portal })
+	if err != nil {
+		return err
+	}
 	for _, b := range list {
 		row := v.batchRow(b, names)
-		row.Never = never[b.ID]
-		if portal := f.option("portal", b.Portal); portal != "" {
-			row.Portal = portal
-		}
+		row.Never, row.Portal = never[b.ID], cmp.Or(portals[b.Portal], b.Portal)
 		data.Rows = append(data.Rows, row)
 	}
 	return v.render("dash_batches.html", v.l.T("print.title"), data)
@@ -98,17 +101,13 @@ func (d *Dashboard) batchFields(v *visit, b referral.PrintBatch) ([]field, error
 	if err != nil {
 		return nil, err
 	}
-	campaigns, _, err := d.Registry.Campaigns(v.ctx(), registry.Page{Limit: mostPortalOptions})
+	campaigns, err := d.campaignOptions(v, b.Campaign)
 	if err != nil {
 		return nil, err
 	}
-	options := []option{{Label: v.l.T("print.no_campaign")}}
-	for _, c := range campaigns {
-		options = append(options, option{Value: c.ID, Label: c.Name})
-	}
 	return []field{
 		{Name: "destination", Key: "dashboard.placements.destination", Type: "select", Required: true, Options: destinations, Value: b.Destination},
-		{Name: "campaign", Key: "print.campaign", Hint: "print.campaign_hint", Type: "select", Options: options, Value: b.Campaign},
+		{Name: "campaign", Key: "print.campaign", Hint: "print.campaign_hint", Type: "select", Options: campaigns, Value: b.Campaign},
 		{Name: "paper", Key: "print.paper_label", Type: "select", Required: true, Options: v.papers(), Value: string(b.Paper)},
 	}, nil
 }

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"lensan/server/referral"
@@ -60,6 +61,27 @@ func (v *visit) campaignNumbers(c referral.Campaign) string {
 	q.Set("from", min(from, to).String())
 	q.Set("to", to.String())
 	return Root + "?" + q.Encode()
+}
+
+// campaignOptions are no campaign and the campaigns by id, as many as a list is
+// good for, the one chosen among them.
+func (d *Dashboard) campaignOptions(v *visit, chosen string) ([]option, error) {
+	list, next, err := d.Registry.Campaigns(v.ctx(), registry.Page{Limit: mostPortalOptions})
+	if err != nil {
+		return nil, err
+	}
+	if chosen != "" && next != "" && !slices.ContainsFunc(list, func(c referral.Campaign) bool { return c.ID == chosen }) {
+		c, err := d.Registry.Campaign(v.ctx(), chosen)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	out := []option{{Label: v.l.T("print.no_campaign")}}
+	for _, c := range list {
+		out = append(out, option{Value: c.ID, Label: c.Name})
+	}
+	return out, nil
 }
 
 func (d *Dashboard) campaigns(v *visit) error { return d.campaignsPage(v, nil) }

@@ -114,18 +114,3 @@ func (f *form) find(pointer string) *field {
 	}
 	return nil
 }
-
-// option returns the label of a value that a field offers, "" if it does not.
-func (f *form) option(name, value string) string {
-	for _, x := range f.Fields {
-		if x.Name != name {
-			continue
-		}
-		for _, o := range x.Options {
-			if o.Value == value {
-				return o.Label
-			}
-		}
-	}
-	return ""
-}

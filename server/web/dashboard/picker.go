@@ -2,6 +2,8 @@ package dashboard
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"lensan/server/referral"
@@ -78,4 +80,22 @@ func (d *Dashboard) pickedPortal(v *visit, name string) (string, error) {
 		faults.Add("/"+name, "error.portal_several", "value", typed, "ids", strings.Join(ids, ", "))
 	}
 	return "", faults.Err()
+}
+
+// portalNames returns the names of the portals that the rows of a list name.
+func portalNames[T any](d *Dashboard, v *visit, rows []T, portal func(T) string) (map[string]string, error) {
+	names := map[string]string{}
+	for _, row := range rows {
+		if id := portal(row); id != "" {
+			names[id] = ""
+		}
+	}
+	if len(names) == 0 {
+		return names, nil
+	}
+	list, _, err := d.Registry.Portals(v.ctx(), v.actor(), registry.Page{Limit: len(names)}, registry.Filter{Portals: slices.Sorted(maps.Keys(names))})
+	for _, p := range list {
+		names[p.ID] = p.Name
+	}
+	return names, err
 }

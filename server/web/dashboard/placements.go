@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"strings"
 
 	"lensan/server/referral"
@@ -41,11 +42,13 @@ func (d *Dashboard) placementsPage(v *visit, f form, noPortal bool) error {
 	if err != nil {
 		return err
 	}
+	portals, err := portalNames(d, v, list, func(p referral.Placement) string { return p.Portal })
+	if err != nil {
+		return err
+	}
 	for _, p := range list {
 		row := v.placementRow(p, names)
-		if portal := f.option("portal", p.Portal); portal != "" {
-			row.Portal = portal
-		}
+		row.Portal = cmp.Or(portals[p.Portal], p.Portal)
 		data.Rows = append(data.Rows, row)
 	}
 	return v.render("dash_placements.html", v.l.T("dashboard.placements.title"), data)
@@ -189,6 +192,10 @@ func (d *Dashboard) placementEdit(v *visit, p referral.Placement) (form, error) 
 	if err != nil {
 		return form{}, err
 	}
+	campaigns, err := d.campaignOptions(v, p.Campaign)
+	if err != nil {
+		return form{}, err
+	}
 	var states []option
 	for _, s := range []referral.PlacementState{referral.PlacementOpen, referral.PlacementPaused, referral.PlacementRetired} {
 		states = append(states, option{Value: string(s), Label: v.l.T("dashboard.state." + string(s))})
@@ -196,6 +203,7 @@ func (d *Dashboard) placementEdit(v *visit, p referral.Placement) (form, error) 
 	return newForm(v, Root+"/vi-tri/"+string(p.Code)+"#sua", "dashboard.form.save",
 		field{Name: "destination", Key: "dashboard.placements.destination", Type: "select", Required: true, Options: destinations, Value: p.Destination},
 		field{Name: "label", Key: "dashboard.placements.label", Value: p.Label},
+		field{Name: "campaign", Key: "dashboard.placement.campaign", Hint: "dashboard.placement.campaign_hint", Type: "select", Options: campaigns, Value: p.Campaign},
 		field{Name: "state", Key: "dashboard.placement.state", Hint: "dashboard.placement.state_hint", Type: "select", Required: true, Options: states, Value: string(p.State)},
 		field{Name: "reason", Key: "dashboard.form.reason", Hint: "dashboard.placement.reason_hint"}), nil
 }
@@ -205,8 +213,8 @@ func (d *Dashboard) updatePlacement(v *visit) error {
 	if err != nil {
 		return err
 	}
-	destination, label, state := v.form.Get("destination"), v.form.Get("label"), v.form.Get("state")
-	_, err = d.Registry.UpdatePlacement(v.ctx(), v.actor(), code, registry.PlacementInput{Destination: &destination, Label: &label, State: &state}, v.form.Get("reason"))
+	_, err = d.Registry.UpdatePlacement(v.ctx(), v.actor(), code, registry.PlacementInput{Destination: v.typed("destination"), Label: v.typed("label"),
+		Campaign: v.typed("campaign"), State: v.typed("state")}, v.form.Get("reason"))
 	if err == nil {
 		return v.goTo(Root+"/vi-tri/"+string(code), "done", "changed")
 	}

@@ -133,7 +133,8 @@ func TestUndo_placementAndDestination(t *testing.T) {
 	}
 }
 
-// With more portals than a list is good for, one is searched for.
+// With more portals than a list is good for, one is searched for; the rows of
+// lists have names all the same.
 func TestPortalPicker_searches(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	csv := "id,name,province\n"
@@ -164,4 +165,10 @@ func TestPortalPicker_searches(t *testing.T) {
 			wantText(t, c.typed, res.body, `<a href="#f-portal">`, c.shown)
 		}
 	}
+	wantText(t, "placements", b.get(page).body, "<td>Cổng số 1</td>", "<td>Cổng số 499</td>")
+	h.batch("dot-1", "cong-500")
+	wantText(t, "batches", b.get(batchesPath).body, "<td>Cổng số 500</td>")
+	_, err = h.registry.MergePortal(t.Context(), admin, "cong-0", "cong-500", "")
+	ok(t, err)
+	wantText(t, "portals", b.get(Root+"/cong").body, "đã nhập vào Cổng số 500")
 }

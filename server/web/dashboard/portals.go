@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 
@@ -32,8 +33,14 @@ func (d *Dashboard) portalsPage(v *visit, f form) error {
 		return err
 	}
 	data.Next = v.nextPage(next)
+	into, err := portalNames(d, v, list, func(p referral.Portal) string { return p.MergedInto })
+	if err != nil {
+		return err
+	}
 	for _, p := range list {
-		data.Rows = append(data.Rows, v.portalRow(p))
+		row := v.portalRow(p)
+		row.Merged = cmp.Or(into[p.MergedInto], p.MergedInto)
+		data.Rows = append(data.Rows, row)
 	}
 	if id := v.query.Get("made"); id != "" {
 		if p, err := d.Registry.Portal(v.ctx(), v.actor(), id); err == nil {

@@ -81,6 +81,38 @@ func TestPlacement_change(t *testing.T) {
 	wantText(t, "changed", b.get(res.Header.Get("Location")).body, "Đã lưu.", "theo công văn 12", "hub", "· editor.", "Nhãn: – ")
 }
 
+func TestPlacement_campaign(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	p := h.portal("so-an-giang", "91")
+	h.campaign("tet")
+	b := h.signedIn(referral.RoleEditor, 0)
+	page := Root + "/vi-tri/" + string(p.Code)
+	wantText(t, "none yet", b.get(page).body, `<option value="" selected>Không thuộc chiến dịch nào</option>`, `<option value="tet">Chiến dịch tet</option>`)
+	campaign := func() string {
+		got, err := h.registry.Placement(t.Context(), admin, p.Code)
+		ok(t, err)
+		return got.Campaign
+	}
+	for _, c := range []struct {
+		sent   []string
+		status int
+		want   string
+	}{
+		{[]string{"campaign", "tet", "destination", "support_portal", "label", p.Label, "state", "open"}, 303, "tet"},
+		{[]string{"label", "Đầu trang"}, 303, "tet"}, // a form without it changes nothing
+		{[]string{"campaign", "khong-co"}, 422, "tet"},
+		{[]string{"campaign", ""}, 303, ""},
+	} {
+		if res := b.send(page, page, c.sent...); res.StatusCode != c.status {
+			t.Errorf("%q: %d %s", c.sent, res.StatusCode, res.body)
+		}
+		if got := campaign(); got != c.want {
+			t.Errorf("%q: campaign %q, want %q", c.sent, got, c.want)
+		}
+	}
+	wantText(t, "history", b.get(page).body, "Chiến dịch: – ", "Chiến dịch: tet ")
+}
+
 func TestDestination_confirm(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	b := h.signedIn(referral.RoleAdmin, 0)
