@@ -106,7 +106,7 @@ func BuildLinks(s Snapshot, provinces *Provinces, dead map[string]bool) (*Links,
 	portals := make(map[string]*LinkPortal, len(s.Portals))
 	for _, p := range s.Portals {
 		lp := &LinkPortal{Num: p.Num, ID: p.ID, Name: p.Name, Hosts: p.Hosts}
-		for province := provinces.ByID(p.Province); province != nil; province = provinces.ByID(province.Successor) {
+		for province := provinces.ByID(p.Origin()); province != nil; province = provinces.ByID(province.Successor) {
 			lp.stays = append(lp.stays, stay{province.ValidTo, province})
 		}
 		if len(lp.stays) == 0 {

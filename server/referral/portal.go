@@ -12,8 +12,22 @@ type Portal struct {
 	Hosts        []string   // lower case, without port: "stttt.angiang.gov.vn"
 	ContactEmail string     // "" if unknown
 	MergedInto   string     // ID of the portal that it became part of, or ""
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
+	// Former is the province of an earlier registration that has become Province:
+	// the days before that still belong to it. 0 if there was none.
+	Former ProvinceID
+	// Kept is what Province had become when somebody decided that the portal
+	// shall follow by itself; 0 while nobody has.
+	Kept      ProvinceID
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Origin returns the province from which the portal follows the succession.
+func (p *Portal) Origin() ProvinceID {
+	if p.Former != 0 {
+		return p.Former
+	}
+	return p.Province
 }
 
 // Validate reports every field at fault together. It does not look at other

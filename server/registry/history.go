@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 
 	"lensan/server/referral"
 )
@@ -26,7 +27,33 @@ func (r *Registry) portalFields(p referral.Portal) []field {
 	if province := r.provinces.ByID(p.Province); province != nil {
 		fields = append(fields, field{"province", province.Code}, field{"province_valid_from", province.ValidFrom})
 	}
-	return fields
+	return append(fields, field{"former_province", r.provinceKey(p.Former)}, field{"kept_under", r.provinceKey(p.Kept)})
+}
+
+// provinceKey names one holder of a code, "89~2008-08-01"; "" for none.
+func (r *Registry) provinceKey(id referral.ProvinceID) string {
+	p := r.provinces.ByID(id)
+	if p == nil {
+		return ""
+	}
+	return p.Code + "~" + p.ValidFrom.String()
+}
+
+// provinceOfKey is the reverse; known is false for a key that names nobody.
+func (r *Registry) provinceOfKey(key string) (id referral.ProvinceID, known bool) {
+	if key == "" {
+		return 0, true
+	}
+	code, since, _ := strings.Cut(key, "~")
+	day, err := referral.ParseDay(since)
+	if err != nil {
+		return 0, false
+	}
+	p, err := r.provinces.Find(code, day)
+	if err != nil {
+		return 0, false
+	}
+	return p.ID, true
 }
 
 func campaignFields(c referral.Campaign) []field {
@@ -79,15 +106,21 @@ func difference(before, after []field) (was, is json.RawMessage, changed bool, e
 }
 
 // record appends what changed to the history, or returns errUnchanged.
-func (r *Registry) record(tx Tx, c referral.Change, before, after []field) (err error) {
+func (r *Registry) record(tx Tx, c referral.Change, before, after []field) error {
+	_, err := r.recorded(tx, c, before, after)
+	return err
+}
+
+// recorded is record that returns what it appended.
+func (r *Registry) recorded(tx Tx, c referral.Change, before, after []field) (_ referral.Change, err error) {
 	var changed bool
 	if c.Before, c.After, changed, err = difference(before, after); err != nil {
-		return err
+		return c, err
 	}
 	if !changed {
-		return errUnchanged
+		return c, errUnchanged
 	}
-	return tx.AppendChange(c)
+	return c, tx.AppendChange(c)
 }
 
 // History returns who changed an entity ("portal", "placement", "destination",

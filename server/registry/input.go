@@ -25,7 +25,8 @@ type PortalInput struct {
 
 	Faults referral.Faults // what is wrong with how the input was written
 
-	mergedInto *string
+	mergedInto   *string
+	former, kept *referral.ProvinceID
 	undoing
 }
 

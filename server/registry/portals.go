@@ -67,45 +67,56 @@ func (r *Registry) insertPortal(tx Tx, a referral.Actor, in PortalInput) (p refe
 	return p, r.record(tx, r.change(a, "portal", p.ID, "create", ""), nil, r.portalFields(p))
 }
 
-// UpdatePortal changes what the input names.
+// UpdatePortal changes what the input names. A change of the province corrects
+// the registration, as of its first day.
 func (r *Registry) UpdatePortal(ctx context.Context, a referral.Actor, id string, in PortalInput, reason string) (p referral.Portal, err error) {
 	if err := mayWrite(a); err != nil {
 		return p, err
 	}
-	err = r.write(ctx, func(tx Tx) error {
-		before, err := tx.FindPortal(id)
-		if err := r.hide(a, before, err); err != nil {
-			return err
-		}
-		p = before
-		f := in.Faults
-		if err := in.check(r.portalFields(before)); err != nil {
-			return err
-		}
-		fixed(&f, "/id", p.ID, in.ID)
-		if in.mergedInto != nil && *in.mergedInto != "" {
-			if err := r.checkMerge(tx, &f, a, before, *in.mergedInto); err != nil {
-				return err
-			}
-		}
-		set(&p.MergedInto, in.mergedInto)
-		if in.Province == nil && in.ProvinceOn != nil {
-			f.Add("/province", "error.required")
-		}
-		if err := r.applyPortal(&f, a, &p, in); err != nil {
-			return err
-		}
-		reason := checkReason(&f, reason)
-		if err := f.Err(); err != nil {
-			return err
-		}
-		if err := r.record(tx, r.change(a, "portal", p.ID, in.verb("update"), reason), r.portalFields(before), r.portalFields(p)); err != nil {
-			return err
-		}
-		p.UpdatedAt = r.moment()
-		return tx.UpdatePortal(&p)
+	err = r.write(ctx, func(tx Tx) (err error) {
+		p, err = r.updatePortal(tx, a, id, in, reason)
+		return err
 	})
 	return orNothing(p, err)
+}
+
+func (r *Registry) updatePortal(tx Tx, a referral.Actor, id string, in PortalInput, reason string) (p referral.Portal, err error) {
+	before, err := tx.FindPortal(id)
+	if err := r.hide(a, before, err); err != nil {
+		return p, err
+	}
+	p = before
+	f := in.Faults
+	if err := in.check(r.portalFields(before)); err != nil {
+		return p, err
+	}
+	fixed(&f, "/id", p.ID, in.ID)
+	if in.mergedInto != nil && *in.mergedInto != "" {
+		if err := r.checkMerge(tx, &f, a, "", before, *in.mergedInto); err != nil {
+			return p, err
+		}
+	}
+	set(&p.MergedInto, in.mergedInto)
+	if in.Province == nil && in.ProvinceOn != nil {
+		f.Add("/province", "error.required")
+	}
+	if err := r.applyPortal(&f, a, &p, in); err != nil {
+		return p, err
+	}
+	if p.Province != before.Province {
+		p.Former = 0
+	}
+	set(&p.Former, in.former)
+	set(&p.Kept, in.kept)
+	reason = checkReason(&f, reason)
+	if err := f.Err(); err != nil {
+		return p, err
+	}
+	if err := r.record(tx, r.change(a, "portal", p.ID, in.verb("update"), reason), r.portalFields(before), r.portalFields(p)); err != nil {
+		return p, err
+	}
+	p.UpdatedAt = r.moment()
+	return p, tx.UpdatePortal(&p)
 }
 
 // applyPortal changes all but the ID and adds every fault to f.
@@ -167,7 +178,7 @@ func (r *Registry) MergePortal(ctx context.Context, a referral.Actor, id, into, 
 		p = before
 		p.MergedInto = into
 		var f referral.Faults
-		if err := r.checkMerge(tx, &f, a, before, into); err != nil {
+		if err := r.checkMerge(tx, &f, a, "", before, into); err != nil {
 			return err
 		}
 		reason := checkReason(&f, reason)
@@ -184,14 +195,15 @@ func (r *Registry) MergePortal(ctx context.Context, a referral.Actor, id, into, 
 }
 
 // checkMerge needs no search for circles: into is not merged, so nothing leads
-// from it back to p.
-func (r *Registry) checkMerge(tx Tx, f *referral.Faults, a referral.Actor, p referral.Portal, into string) error {
+// from it back to p. Faults are of "/into", with at before it.
+func (r *Registry) checkMerge(tx Tx, f *referral.Faults, a referral.Actor, at string, p referral.Portal, into string) error {
+	at += "/into"
 	switch {
 	case into == "":
-		f.Add("/into", "error.required")
+		f.Add(at, "error.required")
 		return nil
 	case into == p.ID:
-		f.Add("/into", "error.merge_self")
+		f.Add(at, "error.merge_self")
 		return nil
 	case p.MergedInto == into:
 		return nil
@@ -200,10 +212,10 @@ func (r *Registry) checkMerge(tx Tx, f *referral.Faults, a referral.Actor, p ref
 	}
 	target, err := tx.FindPortal(into)
 	if err := r.hide(a, target, err); err != nil {
-		return faultIfMissing(f, "/into", err)
+		return faultIfMissing(f, at, err)
 	}
 	if target.MergedInto != "" {
-		f.Add("/into", "error.portal_merged", "id", target.ID, "into", target.MergedInto)
+		f.Add(at, "error.portal_merged", "id", target.ID, "into", target.MergedInto)
 	}
 	return nil
 }

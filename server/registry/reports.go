@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 
 	"lensan/server/referral"
 )
@@ -84,8 +83,7 @@ func (r *Registry) CloseCodeReport(ctx context.Context, a referral.Actor, num in
 }
 
 func closedBefore(x referral.CodeReport) error {
-	return referral.Errorf(referral.ErrConflict, "error.report_closed", "by", strings.TrimPrefix(x.ClosedBy, "account:"),
-		"at", x.ClosedAt.In(referral.Zone).Format("15:04 02/01/2006"), "outcome", x.Outcome)
+	return referral.Errorf(referral.ErrConflict, "error.report_closed", "by", person(x.ClosedBy), "at", clock(x.ClosedAt), "outcome", x.Outcome)
 }
 
 func reportFields(x referral.CodeReport) []field {

@@ -10,7 +10,8 @@ import (
 //   - admin and editor: everything here, but only an admin changes destinations;
 //   - province: portals and placements of its own province, its predecessors and
 //     its successors; anything else is ErrNotFound, as if it did not exist;
-//   - viewer, marketplace: nothing (ErrForbidden).
+//   - viewer, marketplace: nothing (ErrForbidden);
+//   - what becomes of the portals of ended provinces: admin and editor alone.
 //
 // A viewer reads everything; a province reads its own portals and placements.
 
@@ -31,6 +32,10 @@ func mayWriteCampaigns(a referral.Actor) error {
 	}
 	return errForbidden
 }
+
+// mayDecide says whether the role may decide what becomes of portals whose
+// province has ended: of several provinces, so that none does it alone.
+func mayDecide(a referral.Actor) error { return mayWriteCampaigns(a) }
 
 func mayWriteDestinations(a referral.Actor) error {
 	if a.Role == referral.RoleAdmin {

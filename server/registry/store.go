@@ -39,6 +39,11 @@ type Store interface {
 	FindCampaign(ctx context.Context, id string) (referral.Campaign, error)
 	FindPlacement(ctx context.Context, code referral.Code) (referral.Placement, error)
 	Portals(ctx context.Context, p Page, f Filter) (list []referral.Portal, next string, err error)
+	// PortalsByRegistration counts the portals that are not merged.
+	PortalsByRegistration(ctx context.Context) ([]Registration, error)
+	// PlacementCounts counts the placements of each portal, by its id, that are
+	// not retired; of f only Provinces narrows.
+	PlacementCounts(ctx context.Context, f Filter) (map[string]int64, error)
 	Campaigns(ctx context.Context, p Page) (list []referral.Campaign, next string, err error)
 	Placements(ctx context.Context, p Page, f Filter) (list []referral.Placement, next string, err error)
 	Release(ctx context.Context) (referral.Release, error)
@@ -91,4 +96,5 @@ type Tx interface {
 	Release() (referral.Release, error)
 	UpdateRelease(referral.Release) error
 	AppendChange(referral.Change) error
+	LastChange() (num int64, err error) // of the change appended last
 }

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -57,7 +58,8 @@ var (
 )
 
 // Undo takes back the newest change of a "portal", "placement", "destination"
-// or "campaign": what it changed gets its former values, as a change of its own
+// or "campaign", or the merge of a portal that still stands, whatever came
+// after it: what it changed gets its former values, as a change of its own
 // with a reason, under the rules and rights of any change. ErrConflict says that
 // change is not the newest any more, or is of a kind that cannot be taken back
 // (a creation; what happened to paper).
@@ -65,33 +67,27 @@ func (r *Registry) Undo(ctx context.Context, a referral.Actor, entity, key strin
 	if err := r.mayUndo(ctx, a, entity, key); err != nil {
 		return err
 	}
-	list, _, err := r.store.History(ctx, entity, key, Page{Limit: 1})
+	c, newest, err := r.findChange(ctx, entity, key, change)
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 || list[0].ID != change {
+	if !newest && !IsMerge(c) {
 		return errUndoSince
 	}
-	if !Undoable(list[0]) {
+	if !Undoable(c) {
 		return errUndoNever
 	}
 	if reason, err = mustReason(reason); err != nil {
 		return err
 	}
-	before, err := readBefore(list[0].Before)
+	before, err := readBefore(c.Before)
 	if err != nil {
 		return err
 	}
-	u := undoing{list[0].After}
+	u := undoing{c.After}
 	switch entity {
 	case "portal":
-		in, err := r.formerPortal(ctx, before, key)
-		if err != nil {
-			return err
-		}
-		in.undoing = u
-		_, err = r.UpdatePortal(ctx, a, key, in, reason)
-		return err
+		return r.write(ctx, func(tx Tx) error { return r.undoPortal(tx, a, key, before, u, reason) })
 	case "placement":
 		_, err = r.UpdatePlacement(ctx, a, referral.Code(key), PlacementInput{Destination: before.Destination, Label: before.Label,
 			Campaign: before.Campaign, State: before.State, undoing: u}, reason)
@@ -120,6 +116,33 @@ func (r *Registry) Undo(ctx context.Context, a referral.Actor, entity, key strin
 		_, err = r.UpdateCampaign(ctx, a, key, in, reason)
 	}
 	return err
+}
+
+// findChange returns a change of an entity and whether it is the newest;
+// errUndoSince if it is not there.
+func (r *Registry) findChange(ctx context.Context, entity, key string, id int64) (c referral.Change, newest bool, err error) {
+	for p := (Page{Limit: 500}); ; {
+		list, next, err := r.store.History(ctx, entity, key, p)
+		if err != nil {
+			return c, false, err
+		}
+		for i, c := range list {
+			if c.ID == id {
+				return c, i == 0 && p.Cursor == "", nil
+			}
+		}
+		if next == "" {
+			return c, false, errUndoSince
+		}
+		p.Cursor = next
+	}
+}
+
+// IsMerge reports whether a change made a portal part of another and did
+// nothing else.
+func IsMerge(c referral.Change) bool {
+	var after map[string]string
+	return c.Entity == "portal" && json.Unmarshal(c.After, &after) == nil && len(after) == 1 && after["merged_into"] != ""
 }
 
 func (r *Registry) mayUndo(ctx context.Context, a referral.Actor, entity, key string) (err error) {
@@ -154,7 +177,7 @@ func Undoable(c referral.Change) bool {
 		return false
 	}
 	switch c.Verb {
-	case "update", "retire", "merge", "undo":
+	case "update", "retire", "merge", "keep", "register", "undo":
 		_, err := readBefore(c.Before)
 		return err == nil
 	}
@@ -170,6 +193,8 @@ type former struct {
 	MergedInto   *string               `json:"merged_into"`
 	Province     *string               `json:"province"`
 	ProvinceFrom *referral.Day         `json:"province_valid_from"`
+	Former       *string               `json:"former_province"`
+	Kept         *string               `json:"kept_under"`
 	Destination  *string               `json:"destination"`
 	Label        *string               `json:"label"`
 	Campaign     *string               `json:"campaign"`
@@ -214,30 +239,38 @@ func (f former) name() (n referral.Name, ok bool) {
 	return n, ok
 }
 
-// formerPortal names the province by its code and a day of its validity; where
-// one of the two was the same before, it is taken from the portal.
-func (r *Registry) formerPortal(ctx context.Context, f former, id string) (in PortalInput, err error) {
-	in = PortalInput{Hosts: f.Hosts, ContactEmail: f.ContactEmail, mergedInto: f.MergedInto}
+// undoPortal gives a portal the values that a change replaced. The province is
+// named by its code and a day of its validity; where one of the two was the same
+// before, it is taken from the portal.
+func (r *Registry) undoPortal(tx Tx, a referral.Actor, id string, f former, u undoing, reason string) error {
+	in := PortalInput{Hosts: f.Hosts, ContactEmail: f.ContactEmail, mergedInto: f.MergedInto, undoing: u}
 	if name, ok := f.text(); ok {
 		in.Name = &name
 	}
-	if f.Province == nil && f.ProvinceFrom == nil {
-		return in, nil
+	for _, x := range []struct {
+		key  *string
+		into **referral.ProvinceID
+	}{{f.Former, &in.former}, {f.Kept, &in.kept}} {
+		if x.key == nil {
+			continue
+		}
+		province, known := r.provinceOfKey(*x.key)
+		if !known {
+			return errUndoNever
+		}
+		*x.into = &province
 	}
-	now, err := r.store.FindPortal(ctx, id)
-	if err != nil {
-		return in, err
+	if f.Province != nil || f.ProvinceFrom != nil {
+		now, err := tx.FindPortal(id)
+		if err != nil {
+			return err
+		}
+		province := r.provinces.ByID(now.Province)
+		if province == nil {
+			return errUndoNever
+		}
+		in.Province, in.ProvinceOn = cmp.Or(f.Province, &province.Code), cmp.Or(f.ProvinceFrom, &province.ValidFrom)
 	}
-	province := r.provinces.ByID(now.Province)
-	if province == nil {
-		return in, errUndoNever
-	}
-	in.Province, in.ProvinceOn = f.Province, f.ProvinceFrom
-	if in.Province == nil {
-		in.Province = &province.Code
-	}
-	if in.ProvinceOn == nil {
-		in.ProvinceOn = &province.ValidFrom
-	}
-	return in, nil
+	_, err := r.updatePortal(tx, a, id, in, reason)
+	return err
 }

@@ -30,7 +30,7 @@ func (w *world) undo(entity, key string) {
 	}
 }
 
-func fatal(t *testing.T, err error) {
+func fatal(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

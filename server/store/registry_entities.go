@@ -44,7 +44,7 @@ func (t *registryTx) InsertPortal(p *referral.Portal) error {
 		return err
 	}
 	p.Num, err = t.insert("portal_insert", p.ID, p.ID, p.Name, int32(p.Province), hosts, p.ContactEmail, p.MergedInto,
-		portalSearch(p), milli(p.CreatedAt), milli(p.UpdatedAt))
+		portalSearch(p), int32(p.Former), int32(p.Kept), milli(p.CreatedAt), milli(p.UpdatedAt))
 	return err
 }
 
@@ -54,7 +54,8 @@ func (t *registryTx) UpdatePortal(p *referral.Portal) error {
 		return err
 	}
 	return t.update("portal_update", referral.Errorf(referral.ErrNotFound, "error.portal_unknown", "id", p.ID),
-		p.ID, p.Name, int32(p.Province), hosts, p.ContactEmail, p.MergedInto, portalSearch(p), milli(p.UpdatedAt))
+		p.ID, p.Name, int32(p.Province), hosts, p.ContactEmail, p.MergedInto, portalSearch(p),
+		int32(p.Former), int32(p.Kept), milli(p.UpdatedAt))
 }
 
 func portalSearch(p *referral.Portal) string {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"lensan/server/referral"
 	"lensan/server/registry"
@@ -22,6 +23,31 @@ func (s *Store) Portals(ctx context.Context, p registry.Page, f registry.Filter)
 		n.and("merged_into IS NULL")
 	}
 	return listByID(ctx, s, p, n, s.query.get("portals"), scanPortal, func(p referral.Portal) string { return p.ID })
+}
+
+// PortalsByRegistration counts the portals that stand by what they are registered under.
+func (s *Store) PortalsByRegistration(ctx context.Context) ([]registry.Registration, error) {
+	list, err := all(ctx, s.read, func(r row) (x registry.Registration, err error) {
+		err = r.Scan(&x.Province, &x.Kept, &x.Portals)
+		return x, err
+	}, s.query.get("portals_by_registration"))
+	return list, classed(err)
+}
+
+// PlacementCounts counts the placements of each portal that are not retired.
+func (s *Store) PlacementCounts(ctx context.Context, f registry.Filter) (map[string]int64, error) {
+	var n narrowing
+	n.and("placements.state <> 'retired'")
+	n.provinces("portals.province", f.Provinces)
+	counts := map[string]int64{}
+	err := s.each(ctx, s.query.get("placement_counts")+n.sql()+" GROUP BY portals.id", n.args, func(rows *sql.Rows) error {
+		var id string
+		var count int64
+		err := rows.Scan(&id, &count)
+		counts[id] = count
+		return err
+	})
+	return counts, err
 }
 
 // Campaigns lists campaigns by id.

@@ -74,7 +74,7 @@ func scanDestination(r row) (d referral.Destination, err error) {
 func scanPortal(r row) (p referral.Portal, err error) {
 	var hosts string
 	var created, updated int64
-	err = r.Scan(&p.Num, &p.ID, &p.Name, &p.Province, &hosts, &p.ContactEmail, &p.MergedInto, &created, &updated)
+	err = r.Scan(&p.Num, &p.ID, &p.Name, &p.Province, &hosts, &p.ContactEmail, &p.MergedInto, &p.Former, &p.Kept, &created, &updated)
 	if err != nil {
 		return p, err
 	}

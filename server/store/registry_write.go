@@ -131,3 +131,9 @@ func (t *registryTx) FindPlacement(code referral.Code) (referral.Placement, erro
 func (t *registryTx) AppendChange(c referral.Change) error {
 	return t.exec("history_append", milli(c.Time), c.Actor, c.Entity, c.Key, c.Verb, c.Reason, string(c.Before), string(c.After))
 }
+
+// LastChange returns the number of the change that was appended last.
+func (t *registryTx) LastChange() (num int64, err error) {
+	err = t.tx.QueryRowContext(t.ctx, t.query.get("history_last")).Scan(&num)
+	return num, err
+}

@@ -23,17 +23,24 @@ UPDATE destinations SET kind = $2, name_vi = $3, name_en = $4, url = $5, pass_pa
 WHERE id = $1;
 
 -- name: portals
-SELECT num, id, name, province, hosts, contact_email, COALESCE(merged_into, ''), created_at, updated_at
+SELECT num, id, name, province, hosts, contact_email, COALESCE(merged_into, ''), former_province, kept_under, created_at, updated_at
 FROM portals
 
 -- name: portal_insert
-INSERT INTO portals (num, id, name, province, hosts, contact_email, merged_into, search, created_at, updated_at)
-VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM portals), $1, $2, $3, $4, $5, NULLIF($6, ''), $7, $8, $9)
+INSERT INTO portals (num, id, name, province, hosts, contact_email, merged_into, search, former_province, kept_under, created_at, updated_at)
+VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM portals), $1, $2, $3, $4, $5, NULLIF($6, ''), $7, $8, $9, $10, $11)
 ON CONFLICT (id) DO NOTHING RETURNING num;
 
 -- name: portal_update
-UPDATE portals SET name = $2, province = $3, hosts = $4, contact_email = $5, merged_into = NULLIF($6, ''), search = $7, updated_at = $8
+UPDATE portals SET name = $2, province = $3, hosts = $4, contact_email = $5, merged_into = NULLIF($6, ''), search = $7,
+    former_province = $8, kept_under = $9, updated_at = $10
 WHERE id = $1;
+
+-- name: portals_by_registration
+SELECT province, kept_under, COUNT(*) FROM portals WHERE merged_into IS NULL GROUP BY province, kept_under;
+
+-- name: placement_counts
+SELECT portals.id, COUNT(*) FROM placements JOIN portals ON portals.num = placements.portal
 
 -- name: campaigns
 SELECT num, id, name, from_day, to_day, poster_texts, created_at, updated_at
@@ -90,6 +97,9 @@ FROM history
 -- name: history_append
 INSERT INTO history (num, changed_at, actor, entity, entity_key, verb, reason, before_json, after_json)
 VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM history), $1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: history_last
+SELECT COALESCE(MAX(num), 0) FROM history;
 
 -- name: widget_release
 SELECT stable, previous, canary, canary_provinces, updated_at FROM widget_release;
