@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"access":                {"referral"},
 	"signon":                {"referral", "access"},
 	"stats":                 {"referral", "rollup"},
+	"succession":            {"referral", "registry", "stats"},
 	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing", "alerts"},
 	"figures":               {"referral", "stats", "coverage"},
 	"backup":                {"referral"},
@@ -48,8 +49,8 @@ var allowed = map[string][]string{
 	"web/cms":               {"web", "referral", "text"},
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge", "figures", "atlas", "export"},
-	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing", "alerts"},
+	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups", "succession"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing", "alerts", "succession"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

@@ -174,6 +174,8 @@ var rows = []row{
 	{"GET /api/v1/portals", "", apiRead},
 	{"POST /api/v1/portals", `{"province":"91"}`, apiBad},
 	{"POST /api/v1/portals:import", "id,name,province\n", apiBad},
+	{"GET /api/v1/portals:succession", "", "401 403 403 403 403 200 200"},
+	{"POST /api/v1/portals:succession", "{}", apiStaff},
 	{"GET /api/v1/portals/{portal}", "", apiOwn},
 	{"PATCH /api/v1/portals/{portal}", `{"name":"Sở Bí mật"}`, apiNoop},
 	{"POST /api/v1/portals/{portal}/merge", `{"into":"none"}`, ownFault},

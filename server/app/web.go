@@ -14,6 +14,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/rollup"
 	"lensan/server/signups"
+	"lensan/server/succession"
 	"lensan/server/web"
 	"lensan/server/web/api"
 	"lensan/server/web/dashboard"
@@ -78,7 +79,7 @@ func (a *App) buildWeb() error {
 	}
 	a.fiber.Get("/assets/*", files.Handle)
 	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Signups: signups.New(a.store, a.registry, a.links, a.now), Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
-		WaitApplied: a.journals.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
+		Succession: succession.New(a.registry, a.stats, a.now), WaitApplied: a.journals.waitApplied, Now: a.now, Releases: releases}).Register(a.fiber)
 	agents, err := classify.NewReader()
 	if err != nil {
 		return err

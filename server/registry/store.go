@@ -42,8 +42,8 @@ type Store interface {
 	// PortalsByRegistration counts the portals that are not merged.
 	PortalsByRegistration(ctx context.Context) ([]Registration, error)
 	// PlacementCounts counts the placements of each portal, by its id, that are
-	// not retired; of f only Provinces narrows.
-	PlacementCounts(ctx context.Context, f Filter) (map[string]int64, error)
+	// not retired.
+	PlacementCounts(ctx context.Context) (map[string]int64, error)
 	Campaigns(ctx context.Context, p Page) (list []referral.Campaign, next string, err error)
 	Placements(ctx context.Context, p Page, f Filter) (list []referral.Placement, next string, err error)
 	Release(ctx context.Context) (referral.Release, error)

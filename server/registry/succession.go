@@ -66,13 +66,12 @@ func (r *Registry) successor(id referral.ProvinceID) referral.ProvinceID {
 	return id
 }
 
-// PlacementCounts counts the placements that are not retired of each portal
-// registered under one of some provinces.
-func (r *Registry) PlacementCounts(ctx context.Context, a referral.Actor, provinces []referral.ProvinceID) (map[string]int64, error) {
+// PlacementCounts counts the placements of each portal, by its id, that are not retired.
+func (r *Registry) PlacementCounts(ctx context.Context, a referral.Actor) (map[string]int64, error) {
 	if err := mayDecide(a); err != nil {
 		return nil, err
 	}
-	return r.store.PlacementCounts(ctx, Filter{Provinces: provinces})
+	return r.store.PlacementCounts(ctx)
 }
 
 // PreviewSuccession returns what ApplySuccession would change, and writes nothing.

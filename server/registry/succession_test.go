@@ -315,7 +315,7 @@ func TestSuccession_rights(t *testing.T) {
 		_, err2 := w.ApplySuccession(w.ctx, a, []registry.SuccessionChoice{choice("kg", keep)}, because)
 		_, err3 := w.UndoSuccession(w.ctx, a, step.ID, because)
 		_, err4 := w.SuccessionSteps(w.ctx, a, 10)
-		_, err5 := w.PlacementCounts(w.ctx, a, nil)
+		_, err5 := w.PlacementCounts(w.ctx, a)
 		for i, err := range []error{err1, err2, err3, err4, err5} {
 			if !errors.Is(err, referral.ErrForbidden) {
 				t.Errorf("%v, %d: %v", a, i, err)

@@ -35,12 +35,9 @@ func (s *Store) PortalsByRegistration(ctx context.Context) ([]registry.Registrat
 }
 
 // PlacementCounts counts the placements of each portal that are not retired.
-func (s *Store) PlacementCounts(ctx context.Context, f registry.Filter) (map[string]int64, error) {
-	var n narrowing
-	n.and("placements.state <> 'retired'")
-	n.provinces("portals.province", f.Provinces)
+func (s *Store) PlacementCounts(ctx context.Context) (map[string]int64, error) {
 	counts := map[string]int64{}
-	err := s.each(ctx, s.query.get("placement_counts")+n.sql()+" GROUP BY portals.id", n.args, func(rows *sql.Rows) error {
+	err := s.each(ctx, s.query.get("placement_counts"), nil, func(rows *sql.Rows) error {
 		var id string
 		var count int64
 		err := rows.Scan(&id, &count)

@@ -41,6 +41,7 @@ SELECT province, kept_under, COUNT(*) FROM portals WHERE merged_into IS NULL GRO
 
 -- name: placement_counts
 SELECT portals.id, COUNT(*) FROM placements JOIN portals ON portals.num = placements.portal
+WHERE placements.state <> 'retired' GROUP BY portals.id;
 
 -- name: campaigns
 SELECT num, id, name, from_day, to_day, poster_texts, created_at, updated_at

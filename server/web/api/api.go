@@ -110,10 +110,12 @@ type Deps struct {
 	Coverage Coverage
 	Signups  Signups
 	Posters  Posters
-	Texts    *text.Bundle
-	Base     string // LENSAN_BASE_URL without a slash at the end
-	Now      func() time.Time
-	Releases []string // versions of the enhancer that are built in, the newest first
+	// Succession helps with portals of provinces that have ended.
+	Succession Succession
+	Texts      *text.Bundle
+	Base       string // LENSAN_BASE_URL without a slash at the end
+	Now        func() time.Time
+	Releases   []string // versions of the enhancer that are built in, the newest first
 	// WaitApplied returns when every click that was committed before the call is
 	// counted, or ctx ends (with ErrUnavailable wrapped).
 	WaitApplied func(ctx context.Context) error

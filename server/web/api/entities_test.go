@@ -16,7 +16,7 @@ func TestPortals(t *testing.T) {
 	if err := json.Unmarshal([]byte(made.body), &got); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(`{"id":"stttt-an-giang","name":"Sở TT&TT An Giang","province":"89","province_valid_from":"2008-08-01",
+	if err := json.Unmarshal([]byte(`{"id":"stttt-an-giang","name":"Sở TT&TT An Giang","province":"89","province_valid_from":"2008-08-01","former_province":null,
 		"current_province":{"code":"91","valid_from":"2025-07-01","name":{"vi":"An Giang","en":"An Giang"}},
 		"hosts":["stttt.angiang.gov.vn"],"contact_email":null,"merged_into":null,"created_at":"2026-11-24T01:30:00Z","updated_at":"2026-11-24T01:30:00Z"}`), &want); err != nil {
 		t.Fatal(err)

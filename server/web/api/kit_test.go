@@ -30,6 +30,7 @@ import (
 	"lensan/server/signups"
 	"lensan/server/stats"
 	"lensan/server/store"
+	"lensan/server/succession"
 	"lensan/server/text"
 	"lensan/server/web"
 	"lensan/server/web/api"
@@ -109,7 +110,7 @@ func newKit(t testing.TB) *kit {
 	must(t, pages, err)
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, slog.New(slog.NewTextHandler(testLog{t}, nil)))))
 	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Health: k.health, Coverage: k.coverage, Signups: signups.New(k.store, k.registry, k.links, k.now), Texts: texts,
-		Base: base, Now: k.now, Releases: releases, Posters: &app.Posters{Registry: k.registry, Texts: texts, Base: base, Now: k.now}, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
+		Base: base, Now: k.now, Releases: releases, Succession: succession.New(k.registry, stats.New(k.store, provinces, k.applier.Status, k.now), k.now), Posters: &app.Posters{Registry: k.registry, Texts: texts, Base: base, Now: k.now}, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
 	k.api.Register(k.app)
 	return k
 }

@@ -41,6 +41,8 @@ func (a *API) operations() []operation {
 		{get, "/portals", readers, a.handlePortals, true},
 		{post, "/portals", writers, a.handlePortalCreate, false},
 		{post, "/portals:import", writers, a.handlePortalsImport, false},
+		{get, successionPath, staff, a.handleSuccession, false},
+		{post, successionPath, staff, a.handleSuccessionStep, false},
 		{get, "/portals/{id}", readers, a.handlePortal, false},
 		{patch, "/portals/{id}", writers, a.handlePortalUpdate, false},
 		{post, "/portals/{id}/merge", writers, a.handlePortalMerge, false},

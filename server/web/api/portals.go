@@ -8,12 +8,13 @@ import (
 )
 
 // portalView names the province as it was registered and, beside it, the one
-// that it has become.
+// that it has become and the one of an earlier registration.
 type portalView struct {
 	ID              string        `json:"id"`
 	Name            string        `json:"name"`
 	Province        string        `json:"province"`
 	ProvinceFrom    *referral.Day `json:"province_valid_from"`
+	FormerProvince  *provinceRef  `json:"former_province"`
 	CurrentProvince provinceRef   `json:"current_province"`
 	Hosts           []string      `json:"hosts"`
 	ContactEmail    *string       `json:"contact_email"`
@@ -28,6 +29,10 @@ func (a *API) portal(p referral.Portal) portalView {
 	if province := a.d.Registry.Provinces().ByID(p.Province); province != nil {
 		v.Province, v.ProvinceFrom = province.Code, dayOrNull(province.ValidFrom)
 		v.CurrentProvince = referTo(a.d.Registry.Provinces().Follow(p.Province, a.today()))
+	}
+	if former := a.d.Registry.Provinces().ByID(p.Former); former != nil {
+		ref := referTo(former)
+		v.FormerProvince = &ref
 	}
 	return v
 }

@@ -38,6 +38,8 @@ func TestRoles(t *testing.T) {
 		{"GET", "/portals", "", readAll},
 		{"POST", "/portals", `{"id":"new-#","name":"x","province":"91"}`, writeNew},
 		{"POST", "/portals:import", "id,name,province\ncsv-#,x,91\n", writeNew},
+		{"GET", "/portals:succession", "", staff},
+		{"POST", "/portals:succession", `{"choices":[{"portal":"ended-#","do":"keep"}],"reason":"#"}`, staff},
 		{"GET", "/portals/stttt-an-giang", "", readOwn},
 		{"PATCH", "/portals/stttt-an-giang", `{"name":"Sở #"}`, writeOwn},
 		{"POST", "/portals/old-#/merge", `{"into":"stttt-an-giang"}`, writeOwn},
@@ -95,6 +97,7 @@ func TestRoles(t *testing.T) {
 	for _, role := range roleNames {
 		k.as(roleOf(role))
 		k.post("env", "/portals", fmt.Sprintf(`{"id":"old-%s","name":"cũ","province":"91"}`, nameOf(role))).want(201)
+		k.post("env", "/portals", fmt.Sprintf(`{"id":"ended-%s","name":"cũ","province":"91","province_on":"2021-07-21"}`, nameOf(role))).want(201)
 	}
 	k.post("editor", "/print-batches", `{"id":"dot-1","name":"Đợt 1","portal":"stttt-an-giang"}`).want(201)
 	place := k.csv("editor", "/print-batches/dot-1/places:import", "label\nChợ\n").want(201).str("items", 0, "code")
