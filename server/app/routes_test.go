@@ -33,7 +33,7 @@ import (
 //
 // First the method and address as the application registers it, parameters
 // replaced by things that exist, all of them An Giang's: {code} {portal}
-// {batch} {empty} (a batch without places) {place} {report}, and {account} {key} {session} {destination} for what an admin
+// {batch} {empty} (a batch without places) {place} {report} {step} (of a succession), and {account} {key} {session} {destination} for what an admin
 // names. A query may follow. Then the body: a form on the dashboard, JSON
 // elsewhere; let it be one that changes nothing even for those who may (a field
 // missing, or what is there already), since all roles ask the same application.
@@ -49,7 +49,7 @@ type row struct{ route, body, want string }
 var roles = []string{"guest", "marketplace", "viewer", "foreign", "own", "editor", "admin"}
 
 // What only An Giang may see, beside its codes. Public pages speak of portals.
-var secrets = []string{"so-bi-mat", "Sở Bí mật", "bimat.angiang", "Nhãn kín", "dot-bi-mat", "Đợt kín", "Chợ kín"}
+var secrets = []string{"so-bi-mat", "cu-bi-mat", "Sở Bí mật", "bimat.angiang", "Nhãn kín", "dot-bi-mat", "Đợt kín", "Chợ kín"}
 
 // world is a running application with one portal of An Giang and an account and
 // a key of each role.
@@ -145,6 +145,11 @@ func (w *world) things() {
 	fatal(w.t, err)
 	report, err := r.ReportCode(ctx, referral.CodeReport{Code: places[0].Code, Where: "Chợ kín"})
 	fatal(w.t, err)
+	old := referral.MustDay("2021-07-21")
+	_, err = r.CreatePortal(ctx, root, registry.PortalInput{ID: text("cu-bi-mat"), Name: text("Sở Bí mật"), Province: text("89"), ProvinceOn: &old})
+	fatal(w.t, err)
+	step, err := r.ApplySuccession(ctx, root, []registry.SuccessionChoice{{Portal: "cu-bi-mat", Do: registry.DecideKeep}}, "x")
+	fatal(w.t, err)
 	k, _, err := w.app.access.CreateKey(ctx, root, access.Key{Label: "x", Role: referral.RoleViewer})
 	fatal(w.t, err)
 	fatal(w.t, w.app.access.RevokeKey(ctx, root, k.ID))
@@ -177,6 +182,7 @@ func (w *world) things() {
 		{"{destination}", "postmart", "nothing1"},
 		{"{empty}", "rong-bi-mat", "rong-ma-not"},
 		{"{report}", strconv.FormatInt(report.Num, 10), "99"},
+		{"{step}", strconv.FormatInt(step.ID, 10), "96"},
 		{"{key}", strconv.FormatInt(k.ID, 10), "98"},
 		{"{account}", strconv.FormatInt(viewer.ID, 10), "97"},
 		{"{session}", session.ID, "0123456789abcdef"},
@@ -311,7 +317,7 @@ func isPublic(route string) bool {
 	return !strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/thong-ke")
 }
 
-var numbered = regexp.MustCompile(`/(khoa|nguoi|bao-cao-ma|dang-ky|thu|tep|canh-bao|keys|code-reports)/[0-9]+`)
+var numbered = regexp.MustCompile(`/(tinh-sap-nhap|khoa|nguoi|bao-cao-ma|dang-ky|thu|tep|canh-bao|keys|code-reports)/[0-9]+`)
 
 // plain is an answer without what was asked for, which must differ.
 func (w *world) plain(body string) string {

@@ -51,6 +51,8 @@ type Config struct {
 	Releases []string // versions of the enhancer that are built in, the newest first
 	Map34    *atlas.Map
 	Map63    *atlas.Map
+	// Succession helps with portals of provinces that have ended.
+	Succession Succession
 	// Agent says what a User-Agent is, as ids of browser and system: "firefox windows".
 	Agent       func(userAgent string) string
 	QR          func(text string) (svg []byte, err error)
@@ -129,6 +131,9 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/dinh-nghia", d.signedIn(d.definitions))
 	g.Get("/do-phu", d.signedIn(d.coverage))
 	g.Get("/do-phu.csv", d.signedIn(d.coverageFile))
+	g.Get("/tinh-sap-nhap", d.signedIn(d.succession))
+	g.Post("/tinh-sap-nhap", d.signedIn(d.decideSuccession))
+	g.Post("/tinh-sap-nhap/:step/hoan-tac", d.signedIn(d.undoSuccession))
 	g.Get("/cong", d.signedIn(d.portals))
 	g.Post("/cong", d.signedIn(d.createPortal))
 	g.Get("/cong/:id", d.signedIn(d.portal))

@@ -19,6 +19,7 @@ type form struct {
 	Hidden         []hidden
 	Problem        string       // what happened as a whole, "" if nothing
 	Faults         []fieldFault // of all fields, for the summary
+	Username       string       // whose password is asked for, so that what keeps passwords knows; "" for none
 }
 
 type hidden struct{ Name, Value string }
@@ -72,6 +73,9 @@ func newForm(v *visit, action, submitKey string, fields ...field) form {
 			x.Value = typed[0]
 		} else if x.Type == "checkbox" && len(v.form) > 0 {
 			x.Value = ""
+		}
+		if x.Type == "password" {
+			f.Username = v.session.Account.Name
 		}
 		for j := range x.Options {
 			x.Options[j].Selected = x.Options[j].Value == x.Value

@@ -46,7 +46,8 @@ var (
 var parts = []navPart{
 	{"dashboard.nav.overview", []section{{Root, "dashboard.nav.overview", nil}, {alertsPath, "alert.title", readers}}},
 	{"dashboard.nav.coverage", []section{{Root + "/do-phu", "dashboard.nav.coverage", nil}}},
-	{"dashboard.nav.places", []section{{Root + "/cong", "dashboard.nav.portals", nil}, {Root + "/vi-tri", "dashboard.nav.placements", nil}}},
+	{"dashboard.nav.places", []section{{Root + "/cong", "dashboard.nav.portals", nil}, {Root + "/vi-tri", "dashboard.nav.placements", nil},
+		{successionPath, "dashboard.nav.succession", staff}}},
 	{"dashboard.nav.print", []section{{batchesPath, "dashboard.nav.batches", nil}, {reportsPath, "dashboard.nav.reports", nil}}},
 	{"dashboard.nav.monthly", []section{{monthlyPath, "dashboard.nav.monthly", nil}, {messagesPath, "mail.title", staff}}},
 	{"dashboard.nav.lists", []section{{Root + "/dich-den", "dashboard.nav.destinations", nil}, {campaignsPath, "dashboard.campaigns.title", nil},
@@ -90,6 +91,7 @@ func (v *visit) nav() (out, nearby []link) {
 		out = append(out, entry)
 		if entry.Current && len(list) > 1 {
 			nearby = list
+			v.countSuccession(nearby)
 		}
 	}
 	return out, nearby

@@ -33,6 +33,7 @@ import (
 	"lensan/server/rollup"
 	"lensan/server/stats"
 	"lensan/server/store"
+	"lensan/server/succession"
 	"lensan/server/text"
 	"lensan/server/web"
 )
@@ -102,7 +103,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	h.alerts = &alerts.Alerts{Store: h.store, Sources: []alerts.Source{{Kinds: alerts.Kinds, See: func(context.Context) ([]alerts.Sign, error) { return h.signs, nil }}},
 		Tell: func(context.Context, alerts.Round) error { return nil }, Now: now, Log: log}
 	h.dashboard = New(Config{Alerts: h.alerts, BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
-		Reports: reports, Mailing: h.mailing, Outbox: h.outbox, Stats: numbers, Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
+		Succession: succession.New(h.registry, numbers, now), Reports: reports, Mailing: h.mailing, Outbox: h.outbox, Stats: numbers, Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Posters: posters{h.registry, texts},
 		Map34:   reports.Map34, Map63: reports.Map63, Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
 		Agent: reader.Browser, QR: func(text string) ([]byte, error) {

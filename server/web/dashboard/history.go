@@ -121,6 +121,11 @@ func (v *visit) fieldText(name, value string) string {
 	if day, err := referral.ParseDay(value); err == nil {
 		return v.l.Day(day)
 	}
+	if name == "former_province" || name == "kept_under" {
+		if p, err := findProvince(v.d.Registry.Provinces(), value, v.today()); err == nil {
+			return v.provinceLabel(p)
+		}
+	}
 	if strings.HasSuffix(name, "_by") {
 		return v.actorName(value)
 	}

@@ -12,7 +12,8 @@ type portalData struct {
 	Row      portalRow
 	Done     string
 	Contact  string
-	Recorded string // the province of its registration, if that has ended
+	Recorded string // the province of its first registration, if that has ended
+	Decide   string // address where it is decided what becomes of it, "" if nothing is
 	Into     *link  // portal that it became part of
 	Edit     *form
 	Merge    *form
@@ -32,7 +33,8 @@ func (d *Dashboard) portal(v *visit) error {
 
 func (d *Dashboard) portalPage(v *visit, p referral.Portal, refused *refusal) error {
 	data := portalData{Row: v.portalRow(p), Done: v.doneText(), Contact: p.ContactEmail, Numbers: Root + "?" + url.Values{"portal": {p.ID}}.Encode()}
-	if r := d.Registry.Provinces().ByID(p.Province); r != nil && r.ValidTo != referral.NoDay {
+	data.Decide = d.openSuccession(v, p)
+	if r := d.Registry.Provinces().ByID(p.Origin()); r != nil && r.ValidTo != referral.NoDay {
 		data.Recorded = v.provinceLabel(r)
 	}
 	if p.MergedInto != "" {

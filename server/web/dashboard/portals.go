@@ -17,6 +17,7 @@ type portalsData struct {
 	Form         form
 	MayWrite     bool
 	Made         *portalRow // the one just created
+	Open         int64      // portals of ended provinces about which nothing is decided
 }
 
 type portalRow struct {
@@ -48,6 +49,11 @@ func (d *Dashboard) portalsPage(v *visit, f form) error {
 			data.Made = &row
 		}
 	}
+	open, err := d.Succession.Open(v.ctx(), v.actor())
+	if err != nil {
+		return err
+	}
+	data.Open = int64(open)
 	return v.render("dash_portals.html", v.l.T("dashboard.portals.title"), data)
 }
 

@@ -35,11 +35,13 @@ func TestTemplates_areAllRendered(t *testing.T) {
 	h.batch("dot-1", "so-an-giang")
 	h.campaign("tet")
 	h.message("thu-1")
+	h.oldPortal("so-kien-giang", "91")
 	b := h.signedIn(referral.RoleAdmin, 0)
 	for _, page := range append(adminPages(p.Code), Root+"/thu/1", Root+"/dang-nhap", Root+"/loi-moi/x", Root+"/vi-tri/ABCDEF") {
 		res := b.get(page)
 		wantNoText(t, page, res.body, "[dashboard.", "[mail.", "[alert.", "[report.", "[error.", "[status.", "%!", "&lt;nil&gt;", "ZgotmplZ")
 	}
+	b.send(successionPath, successionPath, "do/so-kien-giang", "keep")
 	html := sources(t, "html/*.html")
 	for _, name := range h.pages.Names() {
 		if strings.HasPrefix(name, "dash_") && !h.rendered[name] {

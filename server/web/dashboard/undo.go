@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"strconv"
@@ -42,23 +43,29 @@ func (r *refusal) form(v *visit, name string, draw func() form) *form {
 }
 
 // historyWithUndo is the history of an entity whose page is at an address; its
-// newest entry can be taken back there.
+// newest entry can be taken back there, and the merge that still stands.
 func (d *Dashboard) historyWithUndo(v *visit, entity, key, at string) ([]changeRow, error) {
 	list, _, err := d.Registry.History(v.ctx(), v.actor(), entity, key, registry.Page{Limit: 50})
 	if err != nil {
 		return nil, err
 	}
 	var out []changeRow
+	merged := false // or not any more: what came before does not stand
 	for i, c := range list {
 		row := v.changeRow(c)
-		if i == 0 && v.mayWrite() && registry.Undoable(c) {
-			row.Undo = v.undone.form(v, "undo", func() form {
+		if standing := registry.IsMerge(c) && !merged; (i == 0 || standing) && v.mayWrite() && registry.Undoable(c) {
+			id, of := strconv.FormatInt(c.ID, 10), "undo-"
+			if i > 0 {
+				of = "undo-merge-"
+			}
+			row.Undo = v.undone.form(v, "undo "+id, func() form {
 				f := newForm(v, at+"/hoan-tac", "dashboard.undo.submit",
-					field{Name: "reason", Of: "undo-", Key: "dashboard.form.reason", Hint: "dashboard.undo.hint", Required: true})
-				f.Hidden = []hidden{{"change", strconv.FormatInt(c.ID, 10)}}
+					field{Name: "reason", Of: of, Key: "dashboard.form.reason", Hint: "dashboard.undo.hint", Required: true})
+				f.Hidden = []hidden{{"change", id}}
 				return f
 			})
 		}
+		merged = merged || bytes.Contains(c.After, []byte(`"merged_into"`))
 		out = append(out, row)
 	}
 	return out, nil
@@ -88,7 +95,7 @@ func (d *Dashboard) undo(entity, path, param string, show handler) handler {
 		if !errors.As(err, &e) || len(e.Fields) == 0 {
 			return err
 		}
-		if v.undone, err = v.refuse("undo", err); err != nil {
+		if v.undone, err = v.refuse("undo "+strconv.FormatInt(change, 10), err); err != nil {
 			return err
 		}
 		v.form = nil

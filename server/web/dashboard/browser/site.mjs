@@ -62,9 +62,30 @@ async function fill(site, api) {
       await Promise.all(Array.from({ length: 1 + (i * 7) % 12 }, (_, n) => site.click(placed.code, n, kind === "qr" ? "/" : "/go/")));
     }
   }
+  await fillMerged(api);
+  await api("POST", "/campaigns", { id: "tet", name: "Tết Đinh Mùi", from: "2027-01-15", to: "2027-02-10", poster_texts: { title: "Tết này bán trên sàn" } });
+  await api("PATCH", `/placements/${site.codes[1]}`, { campaign: "tet" });
+  await api("POST", "/keys", { label: "Cổng dữ liệu", role: "viewer" });
   await api("POST", "/print-batches", { id: "dot-1", name: "Áp phích vụ hè thu", portal: "so-ha-noi" });
   await api("POST", "/print-batches/dot-1/places:import", "Nơi đặt;Xã/phường;Địa chỉ;Số bản\nUBND xã Vĩnh Hanh;Vĩnh Hanh;Ấp Vĩnh Hoà;3\nChợ Long Xuyên;Long Xuyên;Nguyễn Huệ;2\n");
   await site.counted();
+}
+
+// fillMerged makes portals of provinces that have ended: some wait for a
+// decision, some are decided in a step that stands and in one that was undone.
+async function fillMerged(api) {
+  const offices = { stttt: "Sở Thông tin và Truyền thông", snn: "Sở Nông nghiệp và Phát triển nông thôn", hnd: "Hội Nông dân tỉnh" };
+  for (const [code, slug, name] of [["89", "an-giang", "An Giang"], ["91", "kien-giang", "Kiên Giang"], ["15", "yen-bai", "Yên Bái"], ["46", "thua-thien-hue", "Thừa Thiên Huế"]]) {
+    for (const [id, office] of Object.entries(offices)) {
+      await api("POST", "/portals", { id: `${id}-${slug}`, name: `${office} ${name}`, province: code, province_on: "2021-07-21", hosts: [`${id}.${slug}.gov.vn`] });
+      await api("POST", "/placements", { portal: `${id}-${slug}`, kind: "widget", destination: "support_portal", label: "Chân trang" });
+    }
+  }
+  const decide = (body) => api("POST", "/portals:succession", body);
+  await decide({ reason: "Hợp nhất sở theo Nghị quyết 202/2025/QH15", choices: [
+    { portal: "snn-an-giang", do: "register" }, { portal: "snn-kien-giang", do: "merge", into: "snn-an-giang" }, { portal: "hnd-yen-bai", do: "keep" }] });
+  const { step } = await decide({ reason: "Chọn nhầm", choices: [{ portal: "hnd-an-giang", do: "keep" }] });
+  await decide({ undo: step.id, reason: "Hội chưa hợp nhất" });
 }
 
 // signIn makes the account, once, and gives every later page its session.

@@ -16,6 +16,9 @@ const laptop = { width: 1366, height: 768 }, root = "/thong-ke";
 const pages = {
   overview: root, "overview in English": `${root}?lang=en`, province: `${root}?lang=vi&province=01`, portal: `${root}?portal=so-ha-noi`,
   today: `${root}?period=today`, "as recorded": `${root}?boundaries=recorded&period=custom&from=2025-06-01&to=2025-08-31`,
+  coverage: `${root}/do-phu`, portals: `${root}/cong`, "a portal": `${root}/cong/snn-kien-giang`, "merged provinces": `${root}/tinh-sap-nhap?show=all`, placements: `${root}/vi-tri`, "a placement": `${root}/vi-tri/{code}`,
+  destinations: `${root}/dich-den`, "a destination": `${root}/dich-den/postmart`, campaigns: `${root}/chien-dich`, "a campaign": `${root}/chien-dich/tet`, import: `${root}/nhap/cong`,
+  people: `${root}/nguoi`, "a person": `${root}/nguoi/1`, "my account": `${root}/toi`, invitation: `${root}/moi`, log: `${root}/nhat-ky`, keys: `${root}/khoa`, widget: `${root}/widget`,
   breakdown: `${root}/bang?by=portal`, search: `${root}/tim?q=ha+noi`, definitions: `${root}/dinh-nghia`, "print batches": `${root}/in-an`, "a print batch": `${root}/in-an/dot-1`, "monthly report": `${root}/bao-cao`, "sent mail": `${root}/thu`, alerts: `${root}/canh-bao`, "public figures": "/cong-khai", "public figures in English": "/cong-khai?lang=en", "reports of codes": `${root}/bao-cao-ma`, "filters that do not go together": `${root}?device=phone&destination=hub`,
 };
 
@@ -38,7 +41,7 @@ function describeEngine(engine, tests) {
       if (scheme) await page.media([{ name: "prefers-color-scheme", value: scheme }]);
       if (!scripts) await page.page.setJavaScriptEnabled(false);
       await before(page);
-      await page.go(site.url + path);
+      await page.go(site.url + path.replace("{code}", site.codes[1]));
       return page;
     };
     before(() => lane.start(), { timeout: 120_000 });
@@ -71,6 +74,22 @@ for (const engine of engines) {
       await page.close();
     });
   });
+}
+
+// tabStops numbers what the keyboard must come to and describes each.
+function tabStops() {
+  const shown = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
+  const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter((e) => e.tabIndex >= 0 && !e.disabled && e.type !== "hidden" && shown(e));
+  stops.forEach((e, i) => { e.dataset.stop = i + 1; });
+  return stops.map((e) => e.outerHTML.slice(0, 120));
+}
+
+// stopAt says what has the keyboard and whether one sees that.
+function stopAt() {
+  const e = document.activeElement, style = getComputedStyle(e);
+  if (!e.dataset.stop) return null;
+  const { width, height } = e.getBoundingClientRect();
+  return { stop: Number(e.dataset.stop), ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && width > 0 && height > 0 };
 }
 
 async function firstView(open) {
@@ -137,6 +156,19 @@ describeEngine("chromium", (item) => {
       }
       await page.close();
     });
+    item(`${name}: by keyboard alone everything is come to, with a ring around it`, async (open) => {
+      const page = await open(path);
+      if (await page.evaluate(() => document.querySelector("figure.chart"))) await page.until(drawn);
+      const wanted = await page.evaluate(tabStops), seen = new Set();
+      for (let presses = 0; presses < wanted.length + 20 && seen.size < wanted.length; presses++) {
+        await page.press("Tab");
+        const at = await page.evaluate(stopAt);
+        if (at) seen.add(at.stop);
+        if (at && !at.ring) assert.fail(`no ring around ${wanted[at.stop - 1]}`);
+      }
+      assert.deepEqual(wanted.filter((_, i) => !seen.has(i + 1)), []);
+      await page.close();
+    });
     if (process.env.LENSAN_PICTURES) {
       item(`${name}: pictures`, async (open) => {
         await mkdir(process.env.LENSAN_PICTURES, { recursive: true });
@@ -151,6 +183,35 @@ describeEngine("chromium", (item) => {
       });
     }
   }
+
+  item("a step of the succession: previewed, taken, taken back, each page as people read it", async (open) => {
+    const page = await open(`${root}/tinh-sap-nhap?lang=vi`), dom = page.page;
+    const press = (button) => Promise.all([dom.waitForNavigation(), page.evaluate((name) => { document.querySelector(name).click(); }, button)]);
+    const sound = async () => {
+      assert.deepEqual(await axeFaults(page), []);
+      for (const width of [320, 360, 768, 1440]) {
+        await page.resize({ width, height: 800 });
+        await sleep(50);
+        assert.deepEqual(await page.evaluate(sideways), [], `${width} px`);
+      }
+    };
+    const waiting = async () => Number(/^\d+/.exec(await dom.$eval("h1", (h) => h.textContent)));
+    const before = await waiting();
+    await press('[name=group][value^="91~"]');
+    assert.match(await dom.$eval("h1", (h) => h.textContent), /^Xem trước: \d+ cổng$/);
+    await sound();
+    await dom.type("[name=reason]", "Hợp nhất sở");
+    await press("form:has([name=confirm]) button");
+    assert.match(await dom.$eval("[role=status]", (p) => p.textContent), /Đã làm trong một bước/);
+    const decided = before - await waiting();
+    assert.ok(decided > 1, `${decided} were decided`);
+    await page.evaluate(() => { document.querySelector("details.undo").open = true; });
+    await sound();
+    await dom.type("details.undo [name=reason]", "Làm thử");
+    await press("details.undo button");
+    assert.equal(await waiting(), before);
+    await page.close();
+  });
 
   item("without scripts: chart, map, tables, menus and the way down are there", async (open) => {
     const page = await open(`${root}?lang=vi`, { scripts: false }), dom = page.page;
