@@ -145,7 +145,7 @@ func TestSuccession_refusedChoices(t *testing.T) {
 		{"elsewhere", []string{"do/a", "merge/so-ha-noi"}, "Cổng “so-ha-noi” không thuộc An Giang."},
 		{"what is no decision", []string{"do/a", "drop"}, `<p class="fault">`},
 		{"nowhere", []string{"do/a", "merge/"}, `<p class="fault">`},
-		{"what has not ended", []string{"do/a", "keep", "do/so-ha-noi", "keep", "confirm", "1", "reason", "x"}, "Chưa có gì thay đổi."},
+		{"what has not ended", []string{"do/a", "keep", "do/so-ha-noi", "keep", "confirm", "1", "reason", "x"}, "<li>so-ha-noi: Tỉnh mà cổng “so-ha-noi” đăng ký vẫn còn"},
 	} {
 		res := b.send(successionPath, successionPath, c.sent...)
 		if res.StatusCode != 422 {
