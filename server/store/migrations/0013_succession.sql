@@ -5,7 +5,9 @@
 -- +goose Up
 ALTER TABLE portals ADD COLUMN former_province INTEGER NOT NULL DEFAULT 0; -- referral.ProvinceID
 ALTER TABLE portals ADD COLUMN kept_under INTEGER NOT NULL DEFAULT 0; -- likewise
+CREATE INDEX portals_by_registration ON portals (merged_into, province, kept_under);
 
 -- +goose Down
+DROP INDEX portals_by_registration;
 ALTER TABLE portals DROP COLUMN kept_under;
 ALTER TABLE portals DROP COLUMN former_province;
