@@ -61,7 +61,7 @@ func TestSuccession_fromProposalToUndo(t *testing.T) {
 	h.oldPortal("yt-kien-giang", "91")
 	h.oldPortal("yt-yen-bai", "15")
 	h.portal("so-ha-noi", "01")
-	wantText(t, "portals", b.get(Root+"/cong").body, "3 cổng còn đăng ký ở tỉnh đã sáp nhập.", `<span class="count">3<span class="visually-hidden"> đang chờ</span>`)
+	wantText(t, "portals", b.get(Root+"/cong").body, "3 cổng còn đăng ký ở tỉnh đã sáp nhập.", `<span class="count">3<span class="visually-hidden"> việc chờ xem</span>`)
 	wantText(t, "a portal", b.get(Root+"/cong/yt-an-giang").body, `href="/thong-ke/tinh-sap-nhap?province=91"`)
 	page := b.get(successionPath).body
 	wantText(t, "page", page, "3 cổng còn đăng ký ở tỉnh đã sáp nhập", "Gồm: An Giang (89, đến 30/06/2025), Kiên Giang (91, đến 30/06/2025)",
