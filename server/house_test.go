@@ -33,8 +33,9 @@ var allowed = map[string][]string{
 	"registry":              {"referral"},
 	"access":                {"referral"},
 	"signon":                {"referral", "access"},
+	"wording":               {"referral", "text", "registry"},
 	"stats":                 {"referral", "rollup"},
-	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing", "alerts"},
+	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing", "alerts", "wording"},
 	"figures":               {"referral", "stats", "coverage"},
 	"backup":                {"referral"},
 	"config":                {"referral", "outbox"},
@@ -48,8 +49,8 @@ var allowed = map[string][]string{
 	"web/cms":               {"web", "referral", "text"},
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge", "figures", "atlas", "export"},
-	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing", "alerts"},
+	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups", "wording"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing", "alerts", "wording"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {
