@@ -109,6 +109,7 @@ type Deps struct {
 	Health   Health
 	Coverage Coverage
 	Signups  Signups
+	Wording  Wording
 	Posters  Posters
 	Texts    *text.Bundle
 	Base     string // LENSAN_BASE_URL without a slash at the end
