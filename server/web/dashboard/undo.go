@@ -52,16 +52,19 @@ func (d *Dashboard) historyWithUndo(v *visit, entity, key, at string) ([]changeR
 	for i, c := range list {
 		row := v.changeRow(c)
 		if i == 0 && v.mayWrite() && registry.Undoable(c) {
-			row.Undo = v.undone.form(v, "undo", func() form {
-				f := newForm(v, at+"/hoan-tac", "dashboard.undo.submit",
-					field{Name: "reason", Of: "undo-", Key: "dashboard.form.reason", Hint: "dashboard.undo.hint", Required: true})
-				f.Hidden = []hidden{{"change", strconv.FormatInt(c.ID, 10)}}
-				return f
-			})
+			row.Undo = v.undone.form(v, "undo", func() form { return v.undoForm(at, c.ID) })
 		}
 		out = append(out, row)
 	}
 	return out, nil
+}
+
+// undoForm is the form by which a change is taken back at an address.
+func (v *visit) undoForm(at string, change int64) form {
+	f := newForm(v, at+"/hoan-tac", "dashboard.undo.submit",
+		field{Name: "reason", Of: "undo-", Key: "dashboard.form.reason", Hint: "dashboard.undo.hint", Required: true})
+	f.Hidden = []hidden{{"change", strconv.FormatInt(change, 10)}}
+	return f
 }
 
 // undo takes back the newest change of an entity that a part of the address

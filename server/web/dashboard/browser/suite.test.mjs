@@ -17,6 +17,7 @@ const pages = {
   overview: root, "overview in English": `${root}?lang=en`, province: `${root}?lang=vi&province=01`, portal: `${root}?portal=so-ha-noi`,
   today: `${root}?period=today`, "as recorded": `${root}?boundaries=recorded&period=custom&from=2025-06-01&to=2025-08-31`,
   breakdown: `${root}/bang?by=portal`, search: `${root}/tim?q=ha+noi`, definitions: `${root}/dinh-nghia`, "print batches": `${root}/in-an`, "a print batch": `${root}/in-an/dot-1`, "monthly report": `${root}/bao-cao`, "sent mail": `${root}/thu`, alerts: `${root}/canh-bao`, "public figures": "/cong-khai", "public figures in English": "/cong-khai?lang=en", "reports of codes": `${root}/bao-cao-ma`, "filters that do not go together": `${root}?device=phone&destination=hub`,
+  wording: `${root}/van-ban`, "changed wording": `${root}/van-ban?changed=1`, "a text": `${root}/van-ban/badge.figure`, "a letter": `${root}/van-ban/mail.report_body`,
 };
 
 let site;
