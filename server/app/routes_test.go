@@ -177,6 +177,8 @@ func (w *world) things() {
 		{"{destination}", "postmart", "nothing1"},
 		{"{empty}", "rong-bi-mat", "rong-ma-not"},
 		{"{report}", strconv.FormatInt(report.Num, 10), "99"},
+		{"{text}", "public.hub.title", "public.hub.nicht"},
+		{"{lang}", "vi", "vi"},
 		{"{key}", strconv.FormatInt(k.ID, 10), "98"},
 		{"{account}", strconv.FormatInt(viewer.ID, 10), "97"},
 		{"{session}", session.ID, "0123456789abcdef"},

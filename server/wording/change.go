@@ -103,9 +103,13 @@ func (w *Wording) History(ctx context.Context, a referral.Actor, key string, p r
 func (w *Wording) validate(key string, in Input, f *referral.Faults) (Input, error) {
 	become, inForce := Input{}, w.kept.Load().words
 	for _, lang := range slices.Sorted(maps.Keys(in)) {
-		words := in[lang]
 		if !slices.Contains(text.Languages, lang) {
 			f.Add("/"+lang, "error.lang", "value", lang)
+		}
+	}
+	for _, lang := range text.Languages {
+		words, named := in[lang]
+		if !named {
 			continue
 		}
 		after := maps.Clone(inForce[lang])

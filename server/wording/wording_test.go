@@ -151,7 +151,7 @@ func TestChange_refused(t *testing.T) {
 		{title, words("vi", "Đưa { lên sàn"), "x", "/vi error.text_no_placeholders"},
 		{title, words("vi", "a"), " ", "/reason error.reason_missing"},
 		{title, words("vi", "a"), strings.Repeat("á", 501), "/reason error.too_long"},
-		{title, words("vi", "", "en", " "), "", "/en error.required, /vi error.required, /reason error.reason_missing"},
+		{title, words("vi", "", "en", " "), "", "/vi error.required, /en error.required, /reason error.reason_missing"},
 		{title, words("fr", "Bonjour"), "x", "/fr error.lang"},
 		{"public.hub.code", words("vi", "Mã"), "x", "/vi error.text_placeholders"},
 		{"public.hub.code", words("vi", "Mã {ma}"), "x", "/vi error.text_placeholders"},
