@@ -71,7 +71,10 @@ func (s *Store) WriteText(ctx context.Context, key string, decide func([]wording
 				return err
 			}
 		}
-		return nil
+		if s.postgres != nil {
+			_, err = tx.ExecContext(ctx, s.query.get("postgres_notify")) // told with the commit
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("write text %s: %w", key, err)

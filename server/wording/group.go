@@ -21,7 +21,7 @@ var groups = []Group{
 	{"embed", []string{"public.embed."}},
 	{"guide", []string{"public.guide.", "cms."}},
 	{"check", []string{"public.check."}},
-	{"mail", []string{"mail.report_subject", "mail.report_body"}},
+	{"mail", []string{"mail.report_subject", "mail.report_body", "mail.silence_subject", "mail.silence_body"}},
 }
 
 // Groups returns the names of all groups in their order.

@@ -166,7 +166,7 @@ func TestGroups(t *testing.T) {
 	}
 	for _, key := range h.texts.In("vi").Keys() {
 		root, _, _ := strings.Cut(key, ".")
-		want := slices.Contains([]string{"public", "badge", "snippet", "poster", "cms"}, root) || strings.HasPrefix(key, "mail.report_")
+		want := slices.Contains([]string{"public", "badge", "snippet", "poster", "cms"}, root) || strings.HasPrefix(key, "mail.report_") || strings.HasPrefix(key, "mail.silence_")
 		if seen[key] != want {
 			t.Errorf("%s may be changed: %v", key, seen[key])
 		}

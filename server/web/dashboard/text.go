@@ -184,7 +184,7 @@ func (d *Dashboard) undoText(v *visit) error {
 // if they need a placement and there is none.
 func (d *Dashboard) textPreviews(v *visit, x wording.Item) (out []link, err error) {
 	if x.Group == "mail" {
-		return []link{{Label: v.l.T("dashboard.texts.preview_mail"), Href: monthlyPath}}, nil
+		return []link{{Label: v.l.T("mail.see_sent"), Href: messagesPath}}, nil
 	}
 	code := ""
 	placements, _, err := d.Registry.Placements(v.ctx(), v.actor(), registry.Page{Limit: 1}, registry.Filter{})

@@ -155,7 +155,7 @@ func TestText_previews(t *testing.T) {
 		"cms.trap_break":        {"/nhung/" + code + "?cms=&amp;lang=vi#guide"},
 		"public.check.heading":  {"/nhung/" + code + "?lang=vi#check"},
 		"public.footer":         {"/kiem-tra?lang=vi"},
-		"mail.report_subject":   {`href="/thong-ke/bao-cao"`, "Xem trang báo cáo"},
+		"mail.report_subject":   {`href="/thong-ke/thu">Xem các thư đã gửi`},
 	} {
 		wantText(t, key, b.get(textsPath+"/"+key).body, want...)
 	}
