@@ -18,6 +18,7 @@ var groups = []Group{
 	{"verify", []string{"public.verify."}},
 	{"report", []string{"public.report."}},
 	{"home", []string{"public.home."}},
+	{"figures", []string{"public.figures."}},
 	{"embed", []string{"public.embed."}},
 	{"guide", []string{"public.guide.", "cms."}},
 	{"check", []string{"public.check."}},

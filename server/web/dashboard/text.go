@@ -223,6 +223,8 @@ func previewOf(x wording.Item, code, lang string) string {
 		return "/kiem-tra/bao-cao?lang=" + lang
 	case "home":
 		return "/?lang=" + lang
+	case "figures":
+		return "/cong-khai?lang=" + lang
 	case "embed":
 		return needs("/nhung/", "?lang="+lang)
 	case "guide":

@@ -154,6 +154,7 @@ func TestText_previews(t *testing.T) {
 		"cms.editor_joomla":     {"/nhung/" + code + "?cms=joomla&amp;lang=vi#guide"},
 		"cms.trap_break":        {"/nhung/" + code + "?cms=&amp;lang=vi#guide"},
 		"public.check.heading":  {"/nhung/" + code + "?lang=vi#check"},
+		"public.figures.title":  {"/cong-khai?lang=en"},
 		"public.footer":         {"/kiem-tra?lang=vi"},
 		"mail.report_subject":   {`href="/thong-ke/thu">Xem các thư đã gửi`},
 	} {

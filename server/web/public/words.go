@@ -28,7 +28,7 @@ func CheckBadges(l *text.Language) error {
 			f.Add("/"+style+"/weight", "error.text_heavy", "style", style, "size", fmt.Sprint(len(made.brotli)), "most", fmt.Sprint(heaviest))
 		}
 	}
-	if len(figures(l)) < figureLines {
+	if len(cardFigures(l)) < figureLines {
 		f.Add("/card/figures", "error.text_card", "letters", fmt.Sprint(lineLetters))
 	}
 	return f.Err()

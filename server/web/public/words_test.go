@@ -18,6 +18,7 @@ import (
 // made of other words is no longer sent, not even to who has it already.
 func TestWords_changed(t *testing.T) {
 	k := newKit(t)
+	k.publishing(t, sampleFigures(t))
 	address := k.serve(t)
 	w := string(widgetCode)
 	shown := map[string]string{ // address → what of its own words it says, "" for a picture
@@ -26,6 +27,8 @@ func TestWords_changed(t *testing.T) {
 		"/nhung/" + w:             "Cùng bà con lên sàn số",
 		"/f/" + w:                 "Cùng bà con",
 		"/f/" + w + "?style=card": "Gần 4 triệu hộ",
+		"/cong-khai":              "Số liệu mở",
+		"/cong-khai.json":         "Số liệu mở",
 		"/w/v1.json":              "Gần 4 triệu hộ",
 		"/oembed?url=https://len.example.vn/go/" + w: "Cùng bà con lên sàn số",
 		"/b/" + w + ".svg":                           "Cùng bà con lên sàn số", // for screen readers
@@ -43,7 +46,7 @@ func TestWords_changed(t *testing.T) {
 		}
 	}
 	english := body(t, get(t, address, "/b/"+w+".svg?lang=en"))
-	k.texts.Replace(2, map[string]map[string]string{"vi": {"public.hub.title": "Bán nông sản qua mạng", "public.verify.title": "Tra mã <b>", "snippet.alt": "Cùng bà con lên sàn số",
+	k.texts.Replace(2, map[string]map[string]string{"vi": {"public.hub.title": "Bán nông sản qua mạng", "public.figures.title": "Số liệu mở", "public.verify.title": "Tra mã <b>", "snippet.alt": "Cùng bà con lên sàn số",
 		"badge.line1": "Cùng bà con", "badge.figure": "Gần 4 triệu hộ", "badge.button": "Lên sàn số"}})
 	for path, words := range shown {
 		got := get(t, address, path, "If-None-Match: "+before[path].etag)
