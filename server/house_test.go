@@ -33,9 +33,10 @@ var allowed = map[string][]string{
 	"registry":              {"referral"},
 	"access":                {"referral"},
 	"signon":                {"referral", "access"},
+	"wording":               {"referral", "text", "registry"},
 	"stats":                 {"referral", "rollup"},
 	"succession":            {"referral", "registry", "stats"},
-	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing", "alerts"},
+	"store":                 {"referral", "registry", "access", "rollup", "stats", "health", "coverage", "signups", "outbox", "mailing", "alerts", "wording"},
 	"figures":               {"referral", "stats", "coverage"},
 	"backup":                {"referral"},
 	"config":                {"referral", "outbox"},
@@ -49,8 +50,8 @@ var allowed = map[string][]string{
 	"web/cms":               {"web", "referral", "text"},
 	"web/inspect":           {"referral"},
 	"web/public":            {"web", "web/cms", "web/inspect", "referral", "text", "qr", "badge", "figures", "atlas", "export"},
-	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups", "succession"},
-	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing", "alerts", "succession"},
+	"web/api":               {"web", "referral", "text", "registry", "access", "stats", "rollup", "health", "coverage", "signups", "succession", "wording"},
+	"web/dashboard":         {"web", "referral", "text", "registry", "access", "stats", "rollup", "atlas", "health", "coverage", "export", "report", "outbox", "mailing", "alerts", "succession", "wording"},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

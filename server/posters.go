@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"lensan/server/app"
 	"lensan/server/referral"
@@ -32,12 +31,11 @@ func (c postersCmd) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	r, closeStore, err := app.OpenRegistry(t.ctx, t.config)
+	posters, closeStore, err := app.OpenPosters(t.ctx, t.config, t.texts)
 	if err != nil {
 		return err
 	}
 	defer closeStore()
-	posters := app.Posters{Registry: r, Texts: t.texts, Base: t.config.Base(), Hotline: t.config.Hotline, Now: time.Now}
 	file := web.PosterFile{Paper: referral.Paper(c.Paper), Bleed: c.Bleed, ZIP: strings.EqualFold(filepath.Ext(c.Out), ".zip"), Lang: c.Lang}
 	var job *app.PosterJob
 	if c.Batch != "" {

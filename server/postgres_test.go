@@ -128,6 +128,32 @@ func TestPostgres_twoServersOneKilled(t *testing.T) {
 	}
 }
 
+// Words that one of two servers takes stand on the other's pages and badges
+// within 2 s, and so does what is taken back.
+func TestPostgres_wordsInForceEverywhere(t *testing.T) {
+	database := freshDatabase(t)
+	if database == "" {
+		return
+	}
+	setting := "LENSAN_DATABASE_URL=" + database
+	one, two := start(t, t.TempDir(), setting), start(t, t.TempDir(), setting)
+	code := one.placements(1)[0]
+	two.says("/nhung/"+code, code, 2*time.Second)
+	two.says("/b/"+code+".svg", "Hỗ trợ hộ sản xuất nông nghiệp", 0)
+	one.put("public.hub.title", "Bán nông sản qua mạng", http.StatusOK)
+	one.put("snippet.alt", "Cùng bà con lên sàn số", http.StatusOK)
+	one.says("/go/"+code+"/hub", "Bán nông sản qua mạng", 0)
+	took := two.says("/go/"+code+"/hub", "Bán nông sản qua mạng", 2*time.Second)
+	took += two.says("/b/"+code+".svg", "Cùng bà con lên sàn số", 2*time.Second)
+	t.Logf("words were in force at the other server after %s", took.Round(time.Millisecond))
+	two.call("DELETE", "/texts/vi/public.hub.title?reason=x", nil, http.StatusNoContent, nil)
+	two.says("/go/"+code+"/hub", "Đưa nông sản lên sàn", 0)
+	one.says("/go/"+code+"/hub", "Đưa nông sản lên sàn", 2*time.Second)
+	for _, server := range []*process{one, two} {
+		server.stop()
+	}
+}
+
 // An instance moves to PostgreSQL between two starts and goes on: its accounts,
 // codes and numbers are there, and its journal with what was not applied.
 func TestCopy_toPostgres(t *testing.T) {

@@ -35,6 +35,7 @@ import (
 	"lensan/server/text"
 	"lensan/server/web"
 	"lensan/server/web/public"
+	"lensan/server/wording"
 )
 
 // stopWait bounds a graceful stop, from the end of Run's context to its return.
@@ -79,6 +80,7 @@ type App struct {
 	outbox   *outbox.Outbox
 	mailing  *mailing.Mailing
 	alerts   *alerts.Alerts
+	wording  *wording.Wording
 
 	timings     timings
 	refreshed   atomic.Int64 // when the link table was last known to be up to date, in Unix ms
@@ -157,6 +159,9 @@ func (a *App) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	a.refreshed.Store(a.now().UnixMilli())
+	if a.wording, err = newWording(ctx, a.store, a.posters()); err != nil {
+		return err
+	}
 	a.health = health.New(a.store, a.registry, a.probe, health.Options{Interval: a.config.HealthInterval, Now: a.now, Log: a.log})
 	if err := a.health.Load(ctx); err != nil {
 		return err
@@ -227,6 +232,7 @@ func (a *App) Run(ctx context.Context) error {
 		run      func(context.Context) error
 	}{
 		{"refresh links", time.Second, a.refreshLinks},
+		{"refresh texts", time.Second, a.wording.Refresh},
 		{"quality", time.Second, quality.write},
 		{"views", 5 * time.Second, a.views.Flush},
 		{"reconcile", time.Hour, a.reconcile},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"lensan/server/clicklog"
@@ -81,13 +82,13 @@ func (a *App) lastReconciled() (at time.Time, differences int64) {
 	return at, a.differences.Load()
 }
 
-// listen refreshes the links as soon as another server changed the registry.
-// While the connection is away, the refresh of each second does that alone.
+// listen refreshes links and texts as soon as another server changed them.
+// While the connection is away, the refreshes of each second do that alone.
 func (a *App) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		_ = a.store.Listen(ctx, func() {
-			if err := a.refreshLinks(ctx); err != nil && ctx.Err() == nil {
-				a.log.Warn("links are not refreshed", "err", err)
+			if err := errors.Join(a.refreshLinks(ctx), a.wording.Refresh(ctx)); err != nil && ctx.Err() == nil {
+				a.log.Warn("links or texts are not refreshed", "err", err)
 			}
 		})
 		select {

@@ -174,7 +174,7 @@ func orNoJob(j *PosterJob, err error) (web.PosterJob, error) {
 
 // job looks at every sheet once before it promises a document.
 func (p *Posters) job(ctx context.Context, f web.PosterFile, sheets func(context.Context) iter.Seq2[poster.Sheet, error]) (*PosterJob, error) {
-	j := &PosterJob{file: f, options: poster.Options{Paper: f.Paper, Bleed: f.Bleed, Language: p.Texts.In(f.Lang)}}
+	j := &PosterJob{file: f, options: poster.Options{Paper: f.Paper, Bleed: f.Bleed, Language: p.Texts.In(f.Lang).Fixed()}}
 	counted := func(yield func(poster.Sheet, error) bool) {
 		for s, err := range sheets(ctx) {
 			j.Sheets++

@@ -183,6 +183,8 @@ func (w *world) things() {
 		{"{empty}", "rong-bi-mat", "rong-ma-not"},
 		{"{report}", strconv.FormatInt(report.Num, 10), "99"},
 		{"{step}", strconv.FormatInt(step.ID, 10), "96"},
+		{"{text}", "public.hub.title", "public.hub.nicht"},
+		{"{lang}", "vi", "vi"},
 		{"{key}", strconv.FormatInt(k.ID, 10), "98"},
 		{"{account}", strconv.FormatInt(viewer.ID, 10), "97"},
 		{"{session}", session.ID, "0123456789abcdef"},

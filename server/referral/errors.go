@@ -110,12 +110,17 @@ func (f *Faults) Has(field string) bool {
 
 // Include adds the fields that an *Error names and returns nil; any other
 // error it returns as it is.
-func (f *Faults) Include(err error) error {
+func (f *Faults) Include(err error) error { return f.IncludeAt("", err) }
+
+// IncludeAt is Include for what is wrong with a part: its fields are below
+// pointer.
+func (f *Faults) IncludeAt(pointer string, err error) error {
 	var named *Error
 	if !errors.As(err, &named) || len(named.Fields) == 0 {
 		return err
 	}
 	for _, fault := range named.Fields {
+		fault.Field = pointer + fault.Field
 		f.add(fault)
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 )
 
 // seeded are the tables in which a migration puts a first row.
-var seeded = map[string]bool{"registry_version": true, "widget_release": true, "print_serial": true}
+var seeded = map[string]bool{"registry_version": true, "texts_version": true, "widget_release": true, "print_serial": true}
 
 // MoveTo copies everything into an empty PostgreSQL database, table by table,
 // each in one transaction, and then compares rows and sums of both. A copy that

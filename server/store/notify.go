@@ -10,7 +10,7 @@ import (
 )
 
 // Listen calls changed when somebody else, or this process, has committed a
-// change of the registry, until ctx ends or the connection breaks, which is the
+// change of the registry or of a text, until ctx ends or the connection breaks, which is the
 // error. It holds a connection of its own. SQLite has no such news
 // (referral.ErrInvalid wrapped).
 func (s *Store) Listen(ctx context.Context, changed func()) error {

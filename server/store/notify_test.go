@@ -8,6 +8,7 @@ import (
 
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/wording"
 )
 
 // Who listens hears of each committed change, and of none that was taken back.
@@ -47,6 +48,12 @@ func TestListen(t *testing.T) {
 			}
 			hear("a change", true)
 		}
+		if err := s.WriteText(ctx, "badge.note", func([]wording.Kept, referral.Change) (map[string]*string, referral.Change, error) {
+			return nil, textChange("x"), nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		hear("a text", true)
 		if err := s.Write(ctx, func(registry.Tx) error { return errNothing }); !errors.Is(err, errNothing) {
 			t.Fatal(err)
 		}

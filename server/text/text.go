@@ -1,7 +1,8 @@
 // Package text holds every text that a person reads, in Vietnamese and
 // English, and writes numbers and dates the way each language does. The texts
 // are the TOML files of assets/text, one folder a language; a key is the path
-// of tables in a file: "error.province_ended".
+// of tables in a file: "error.province_ended". Other words can be put in their
+// place while pages are being written; where they come from it does not know.
 package text
 
 import (
@@ -12,6 +13,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -22,13 +24,27 @@ import (
 // Languages lists the languages, the default one first.
 var Languages = []string{"vi", "en"}
 
-// Bundle is all texts of all languages. It is immutable.
-type Bundle struct{ languages map[string]*Language }
+// Bundle is all texts of all languages. It is safe for use by many goroutines,
+// and looking up a text waits for nobody.
+type Bundle struct {
+	languages map[string]*Language
+	now       atomic.Pointer[state]
+}
 
-// Language is the texts of one language.
+// Language is the texts of one language, those that are in force at each
+// lookup.
 type Language struct {
-	Code  string
-	texts map[string]string
+	Code     string
+	defaults map[string]string
+	order    []string // of the keys in the files
+	now      *atomic.Pointer[state]
+}
+
+// state is what is in force in all languages, put there at once and never
+// changed.
+type state struct {
+	version int64
+	texts   map[string]map[string]string // language → key → text
 }
 
 // Load reads DIR/text/{vi,en}/*.toml of files. A key that stands twice, or in one
@@ -36,7 +52,7 @@ type Language struct {
 func Load(files fs.FS) (*Bundle, error) {
 	b := &Bundle{languages: map[string]*Language{}}
 	for _, code := range Languages {
-		l := &Language{Code: code, texts: map[string]string{}}
+		l := &Language{Code: code, defaults: map[string]string{}, now: &b.now}
 		paths, err := fs.Glob(files, "text/"+code+"/*.toml")
 		if err != nil {
 			return nil, err
@@ -47,15 +63,22 @@ func Load(files fs.FS) (*Bundle, error) {
 				return nil, err
 			}
 			var tree map[string]any
-			if err := toml.Unmarshal(raw, &tree); err != nil {
+			file, err := toml.Decode(string(raw), &tree)
+			if err == nil {
+				err = l.add("", tree)
+			}
+			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
-			if err := l.add("", tree); err != nil {
-				return nil, fmt.Errorf("%s: %w", path, err)
+			for _, key := range file.Keys() {
+				if l.Has(key.String()) {
+					l.order = append(l.order, key.String())
+				}
 			}
 		}
 		b.languages[code] = l
 	}
+	b.Replace(0, nil)
 	return b, b.compare()
 }
 
@@ -64,10 +87,10 @@ func (l *Language) add(prefix string, tree map[string]any) error {
 		key := prefix + name
 		switch v := value.(type) {
 		case string:
-			if _, taken := l.texts[key]; taken {
+			if _, taken := l.defaults[key]; taken {
 				return fmt.Errorf("text %s stands twice", key)
 			}
-			l.texts[key] = v
+			l.defaults[key] = v
 		case map[string]any:
 			if err := l.add(key+".", v); err != nil {
 				return err
@@ -83,8 +106,8 @@ func (b *Bundle) compare() error {
 	var missing []string
 	for _, one := range b.languages {
 		for _, other := range b.languages {
-			for key := range one.texts {
-				if _, ok := other.texts[key]; !ok {
+			for key := range one.defaults {
+				if _, ok := other.defaults[key]; !ok {
 					missing = append(missing, other.Code+": "+key)
 				}
 			}
@@ -106,15 +129,15 @@ func (b *Bundle) In(code string) *Language {
 }
 
 // Keys returns all keys, sorted.
-func (l *Language) Keys() []string { return slices.Sorted(maps.Keys(l.texts)) }
+func (l *Language) Keys() []string { return slices.Sorted(maps.Keys(l.defaults)) }
 
 // Has reports whether there is a text with this key.
-func (l *Language) Has(key string) bool { _, ok := l.texts[key]; return ok }
+func (l *Language) Has(key string) bool { _, ok := l.defaults[key]; return ok }
 
 // T returns the text of a key with {name} replaced by the value that follows
 // the name in nameValue. A key that is not known comes back in brackets.
 func (l *Language) T(key string, nameValue ...string) string {
-	s, ok := l.texts[key]
+	s, ok := l.now.Load().texts[l.Code][key]
 	if !ok {
 		return "[" + key + "]"
 	}

@@ -109,6 +109,7 @@ type Deps struct {
 	Health   Health
 	Coverage Coverage
 	Signups  Signups
+	Wording  Wording
 	Posters  Posters
 	// Succession helps with portals of provinces that have ended.
 	Succession Succession

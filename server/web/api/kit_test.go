@@ -34,6 +34,7 @@ import (
 	"lensan/server/text"
 	"lensan/server/web"
 	"lensan/server/web/api"
+	"lensan/server/wording"
 )
 
 const (
@@ -55,6 +56,7 @@ type kit struct {
 	registry *registry.Registry
 	access   *access.Access
 	health   *health.Checker
+	texts    *text.Bundle
 	coverage *coverage.Coverage
 	clicks   *clicklog.Log
 	applier  *rollup.Applier
@@ -108,9 +110,15 @@ func newKit(t testing.TB) *kit {
 	must(t, files, err)
 	pages, err := web.NewPages(texts, files, web.Templates())
 	must(t, pages, err)
+	k.texts = texts
+	posters := &app.Posters{Registry: k.registry, Texts: texts, Base: base, Now: k.now}
+	words := wording.New(k.store, texts, k.now, wording.Check{Of: []string{"poster."}, Fits: posters.CheckTexts})
+	if err := words.Refresh(ctx); err != nil {
+		t.Fatal(err)
+	}
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, slog.New(slog.NewTextHandler(testLog{t}, nil)))))
 	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Health: k.health, Coverage: k.coverage, Signups: signups.New(k.store, k.registry, k.links, k.now), Texts: texts,
-		Base: base, Now: k.now, Releases: releases, Succession: succession.New(k.registry, stats.New(k.store, provinces, k.applier.Status, k.now), k.now), Posters: &app.Posters{Registry: k.registry, Texts: texts, Base: base, Now: k.now}, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
+		Base: base, Now: k.now, Releases: releases, Succession: succession.New(k.registry, stats.New(k.store, provinces, k.applier.Status, k.now), k.now), Posters: posters, Wording: words, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
 	k.api.Register(k.app)
 	return k
 }

@@ -172,7 +172,7 @@ func TestOpenAPI_andRoutesAgree(t *testing.T) {
 			t.Errorf("%s %s is registered and not described", o.Method, o.Path)
 		}
 	}
-	filled := strings.NewReplacer("{id}", "1", "{code}", "K7Q2PX")
+	filled := strings.NewReplacer("{id}", "1", "{code}", "K7Q2PX", "{lang}", "vi", "{key}", "public.hub.title")
 	for path, methods := range described {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
 			a := k.do(request{role: "env", method: method, path: filled.Replace(path)})

@@ -26,7 +26,7 @@ var (
 )
 
 func (a *API) operations() []operation {
-	const get, post, patch, remove = fiber.MethodGet, fiber.MethodPost, fiber.MethodPatch, fiber.MethodDelete
+	const get, post, put, patch, remove = fiber.MethodGet, fiber.MethodPost, fiber.MethodPut, fiber.MethodPatch, fiber.MethodDelete
 	return []operation{
 		{get, "/provinces", everyone, a.handleProvinces, true},
 
@@ -83,6 +83,10 @@ func (a *API) operations() []operation {
 
 		{get, "/widget", adminOnly, a.handleWidget, false},
 		{patch, "/widget", adminOnly, a.handleWidgetUpdate, false},
+
+		{get, "/texts", staff, a.handleTexts, true},
+		{put, "/texts/{lang}/{key}", staff, a.handleTextUpdate, false},
+		{remove, "/texts/{lang}/{key}", staff, a.handleTextReset, true},
 
 		{get, "/stats", readers, a.handleStats, true},
 

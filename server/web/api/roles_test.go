@@ -75,6 +75,9 @@ func TestRoles(t *testing.T) {
 		{"POST", "/code-reports/{report}/close", `{"outcome":"Đã gỡ #"}`, writeOwn},
 		{"GET", "/widget", "", admin},
 		{"PATCH", "/widget", `{"canary":"bbbbbbbbbb","canary_provinces":["91"],"reason":"#"}`, admin},
+		{"GET", "/texts?group=hub", "", staff},
+		{"PUT", "/texts/vi/public.hub.title", `{"text":"Lên sàn #","reason":"#"}`, staff},
+		{"DELETE", "/texts/en/public.hub.title?reason=%23", "", strings.ReplaceAll(staff, "200", "204")},
 		{"GET", "/stats", "", readAll},
 		{"GET", "/stats?portal=stttt-an-giang", "", strings.Replace(readOwn, "404", "422", 1)},
 		{"GET", "/stats?placement={code}", "", strings.Replace(readOwn, "404", "422", 1)},
@@ -125,7 +128,7 @@ func TestRoles(t *testing.T) {
 		path, _, _ := strings.Cut(c.path, "?")
 		covered[c.method+" "+strings.NewReplacer("stttt-an-giang", "{id}", "guide", "{id}", "vu-he-thu", "{id}", "old-#", "{id}", "{key}", "{id}", "/1", "/{id}",
 			"dot-1", "{id}", "draft-#", "{id}", "approved-#", "{id}", "ready-#", "{id}", "printed-#", "{id}", "done-#", "{id}", "{report}", "{id}",
-			"{place}", "{code}", "{done}", "{code}").Replace(path)] = true
+			"{place}", "{code}", "{done}", "{code}", "/texts/vi/", "/texts/{lang}/", "/texts/en/", "/texts/{lang}/", "public.hub.title", "{key}").Replace(path)] = true
 		want := map[string]int{"revoked": 401, "wrong": 401, "": 401}
 		for _, pair := range strings.Split(c.want, ", ") {
 			i := strings.LastIndex(pair, " ")

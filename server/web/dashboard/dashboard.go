@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"lensan/server/atlas"
+	"lensan/server/referral"
 	"lensan/server/web"
 )
 
@@ -45,6 +46,9 @@ type Config struct {
 	Mailing  Mailing
 	Outbox   Outbox
 	Alerts   Alerts
+	Wording  Wording
+	// Hub sends the hub page of a code without recording a click.
+	Hub      func(c *fiber.Ctx, code referral.Code) error
 	Client   func(*fiber.Ctx) netip.Addr // address of whoever asks, for the limit on failed sign-ins
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -172,6 +176,12 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/chien-dich/:id", d.signedIn(d.campaign))
 	g.Post("/chien-dich/:id", d.signedIn(d.updateCampaign))
 	g.Post("/chien-dich/:id/hoan-tac", d.signedIn(d.undo("campaign", campaignsPath, "id", d.campaign)))
+	g.Get("/van-ban", d.signedIn(d.texts))
+	g.Get("/van-ban/xem/:code/:lang", d.signedIn(d.hubPreview))
+	g.Get("/van-ban/:key", d.signedIn(d.text))
+	g.Post("/van-ban/:key", d.signedIn(d.updateText))
+	g.Post("/van-ban/:key/mac-dinh", d.signedIn(d.resetText))
+	g.Post("/van-ban/:key/hoan-tac", d.signedIn(d.undoText))
 	g.Get("/bao-cao-ma", d.signedIn(d.reports))
 	g.Post("/bao-cao-ma/:num", d.signedIn(d.closeReport))
 	g.Get("/khoa", d.signedIn(d.keys))

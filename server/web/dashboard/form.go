@@ -36,6 +36,7 @@ type field struct {
 	InputMode       string
 	Placeholder     string
 	Value           string
+	Lang            string // of the value, where it is not the page's
 	Options         []option
 	Required        bool
 	Faults          []string

@@ -36,6 +36,8 @@ import (
 	"lensan/server/succession"
 	"lensan/server/text"
 	"lensan/server/web"
+	"lensan/server/web/public"
+	"lensan/server/wording"
 )
 
 // The day on which all tests happen, and the password of every account in them.
@@ -55,6 +57,8 @@ type house struct {
 	coverage  *coverage.Coverage
 	outbox    *outbox.Outbox
 	mailing   *mailing.Mailing
+	wording   *wording.Wording
+	texts     *text.Bundle
 	mail      mailServer
 	alerts    *alerts.Alerts
 	signs     []alerts.Sign
@@ -100,10 +104,13 @@ func newHouse(t *testing.T, baseURL string) *house {
 	reports := &report.Maker{Stats: numbers, Provinces: provinces, Map34: readMap(t, "vn34"), Map63: readMap(t, "vn63")}
 	h.outbox = outbox.New(h.store, map[string]outbox.Sender{outbox.Mail: &h.mail}, now, log)
 	h.mailing = &mailing.Mailing{Store: h.store, Reports: reports, Outbox: h.outbox, Provinces: provinces, Texts: texts, Base: baseURL, Now: now}
+	h.texts = texts
+	h.wording = wording.New(h.store, texts, now, wording.Check{Of: []string{"badge."}, Fits: public.CheckBadges})
+	ok(t, h.wording.Refresh(ctx))
 	h.alerts = &alerts.Alerts{Store: h.store, Sources: []alerts.Source{{Kinds: alerts.Kinds, See: func(context.Context) ([]alerts.Sign, error) { return h.signs, nil }}},
 		Tell: func(context.Context, alerts.Round) error { return nil }, Now: now, Log: log}
 	h.dashboard = New(Config{Alerts: h.alerts, BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
-		Succession: succession.New(h.registry, numbers, now), Reports: reports, Mailing: h.mailing, Outbox: h.outbox, Stats: numbers, Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
+		Succession: succession.New(h.registry, numbers, now), Reports: reports, Mailing: h.mailing, Outbox: h.outbox, Wording: h.wording, Hub: h.hub, Stats: numbers, Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Posters: posters{h.registry, texts},
 		Map34:   reports.Map34, Map63: reports.Map63, Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
 		Agent: reader.Browser, QR: func(text string) ([]byte, error) {
@@ -113,6 +120,11 @@ func newHouse(t *testing.T, baseURL string) *house {
 	})
 	h.dashboard.Register(h.app)
 	return h
+}
+
+// hub stands for the public hub page, which package app puts here.
+func (h *house) hub(c *fiber.Ctx, code referral.Code) error {
+	return c.SendString("hub of " + string(code) + " in " + web.PageLang(c))
 }
 
 func readAsset(t *testing.T, name string) string {

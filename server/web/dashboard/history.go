@@ -42,8 +42,26 @@ func (v *visit) changeRow(c referral.Change) changeRow {
 	if k := "dashboard.verb." + verb; v.l.Has(k) {
 		verb = v.l.T(k)
 	}
-	return changeRow{Time: c.Time, Actor: v.actorName(c.Actor), Verb: verb, Reason: c.Reason, Parts: v.changeParts(c.Before, c.After)}
+	row := changeRow{Time: c.Time, Actor: v.actorName(c.Actor), Verb: verb, Reason: c.Reason, Parts: v.changeParts(c.Before, c.After)}
+	if c.Entity == "text" {
+		row.nameDefaults(v.l.T("dashboard.texts.the_default"))
+	}
+	return row
 }
+
+// nameDefaults says what stands for words that a text has none of its own of.
+func (r *changeRow) nameDefaults(name string) {
+	for i := range r.Parts {
+		for _, value := range []*string{&r.Parts[i].Before, &r.Parts[i].After} {
+			if *value == nothing {
+				*value = name
+			}
+		}
+	}
+}
+
+// nothing stands for a value that is not there.
+const nothing = "–"
 
 // actorName names who did something as people know them: "lan" for
 // "account:lan", else "API key 3", "the command line", "the system".
@@ -80,7 +98,7 @@ func (v *visit) changeParts(before, after json.RawMessage) []changePart {
 func (v *visit) fieldValue(name string, value any) string {
 	switch value := value.(type) {
 	case nil:
-		return "–"
+		return nothing
 	case bool:
 		if value {
 			return v.l.T("dashboard.changed_value.yes")
@@ -96,7 +114,7 @@ func (v *visit) fieldValue(name string, value any) string {
 			parts[i] = v.fieldValue(name, x)
 		}
 		if len(parts) == 0 {
-			return "–"
+			return nothing
 		}
 		return strings.Join(parts, ", ")
 	case map[string]any:
@@ -111,7 +129,7 @@ func (v *visit) fieldValue(name string, value any) string {
 
 func (v *visit) fieldText(name, value string) string {
 	if value == "" {
-		return "–"
+		return nothing
 	}
 	for _, k := range []string{"print." + name + "." + value, "dashboard." + name + "." + value} {
 		if v.l.Has(k) {

@@ -7,7 +7,7 @@ import (
 
 // posterFile reads how posters are wanted; what is not known is the paper's fault.
 func (v *visit) posterFile() web.PosterFile {
-	return web.PosterFile{Paper: referral.Paper(v.query.Get("paper")), Bleed: v.query.Get("bleed") == "1", ZIP: v.query.Get("form") == "zip"}
+	return web.PosterFile{Paper: referral.Paper(v.query.Get("paper")), Bleed: v.query.Get("bleed") == "1", ZIP: v.query.Get("form") == "zip", Lang: v.query.Get("print")}
 }
 
 func (d *Dashboard) batchPosters(v *visit) error {

@@ -54,21 +54,25 @@ func (d *Dashboard) historyWithUndo(v *visit, entity, key, at string) ([]changeR
 	for i, c := range list {
 		row := v.changeRow(c)
 		if standing := registry.IsMerge(c) && !merged; (i == 0 || standing) && v.mayWrite() && registry.Undoable(c) {
-			id, of := strconv.FormatInt(c.ID, 10), "undo-"
+			of := "undo-"
 			if i > 0 {
 				of = "undo-merge-"
 			}
-			row.Undo = v.undone.form(v, "undo "+id, func() form {
-				f := newForm(v, at+"/hoan-tac", "dashboard.undo.submit",
-					field{Name: "reason", Of: of, Key: "dashboard.form.reason", Hint: "dashboard.undo.hint", Required: true})
-				f.Hidden = []hidden{{"change", id}}
-				return f
-			})
+			row.Undo = v.undone.form(v, "undo "+strconv.FormatInt(c.ID, 10), func() form { return v.undoForm(at, of, c.ID) })
 		}
 		merged = merged || bytes.Contains(c.After, []byte(`"merged_into"`))
 		out = append(out, row)
 	}
 	return out, nil
+}
+
+// undoForm is the form by which a change is taken back at an address; of tells
+// its fields from those of other forms.
+func (v *visit) undoForm(at, of string, change int64) form {
+	f := newForm(v, at+"/hoan-tac", "dashboard.undo.submit",
+		field{Name: "reason", Of: of, Key: "dashboard.form.reason", Hint: "dashboard.undo.hint", Required: true})
+	f.Hidden = []hidden{{"change", strconv.FormatInt(change, 10)}}
+	return f
 }
 
 // undo takes back the newest change of an entity that a part of the address

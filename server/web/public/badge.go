@@ -48,8 +48,9 @@ func (b *badges) handle(c *fiber.Ctx) error {
 	if extension == "svg" {
 		o.Scale = 1 // has no say there
 	}
-	key := strings.Join([]string{utils.CopyString(extension), o.Style, o.Lang, o.Theme, o.Size, strconv.Itoa(o.Scale)}, " ")
-	f, err := b.files.get(key, func() (file, error) { return drawBadge(b.d.Pages.Text(o.Lang), key[:3], o) })
+	words := b.d.Pages.Text(o.Lang).Fixed()
+	key := strings.Join([]string{utils.CopyString(extension), o.Style, o.Lang, o.Theme, o.Size, strconv.Itoa(o.Scale), strconv.FormatInt(words.Version(), 10)}, " ")
+	f, err := b.files.get(key, func() (file, error) { return drawBadge(words, key[:3], o) })
 	if err != nil {
 		return err
 	}

@@ -28,9 +28,10 @@ type cards struct {
 	last  atomic.Pointer[cardFile]
 }
 
-// cardFile is the answer made of one link table.
+// cardFile is the answer made of one link table and one version of the texts.
 type cardFile struct {
-	of *referral.Links
+	of    *referral.Links
+	texts int64
 	file
 }
 
@@ -60,8 +61,8 @@ func (h *cards) handle(c *fiber.Ctx) error {
 	if links == nil {
 		return referral.Errorf(referral.ErrUnavailable, "error.links_not_loaded")
 	}
-	made := h.last.Load()
-	if made == nil || made.of != links {
+	made, version := h.last.Load(), h.pages.Text(text.Languages[0]).Version()
+	if made == nil || made.of != links || made.texts != version {
 		byLang := map[string][]cardLine{}
 		for _, lang := range text.Languages {
 			byLang[lang] = cardLines(links, h.pages.Text(lang))
@@ -70,7 +71,7 @@ func (h *cards) handle(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		made = &cardFile{links, newFile(body, "application/json")}
+		made = &cardFile{links, version, newFile(body, "application/json")}
 		h.last.Store(made)
 	}
 	return made.send(c, evergreen)

@@ -7,6 +7,7 @@ import (
 
 	"lensan/server/figures"
 	"lensan/server/referral"
+	"lensan/server/text"
 	"lensan/server/web"
 )
 
@@ -20,13 +21,15 @@ const (
 	licenceURL  = "https://creativecommons.org/licenses/by/4.0/"
 )
 
-// published answers /cong-khai and its files from one edition of the figures,
-// made when the first request after a change asks for it.
+// published answers /cong-khai and its files from one edition of the figures and
+// one version of the texts, made when the first request after a change asks for
+// it.
 type published struct {
 	d Deps
 
 	mu    sync.Mutex
 	of    *figures.Figures
+	texts int64            // version of their words
 	files map[string]*file // "vi" and "en" are pages
 }
 
@@ -76,12 +79,12 @@ func (p *published) file(name string) (*file, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.of != latest {
+	if version := p.d.Pages.Text(text.Languages[0]).Version(); p.of != latest || p.texts != version {
 		files, err := p.make(latest)
 		if err != nil {
 			return nil, err
 		}
-		p.of, p.files = latest, files
+		p.of, p.texts, p.files = latest, version, files
 	}
 	return p.files[name], nil
 }

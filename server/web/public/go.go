@@ -45,6 +45,20 @@ func newGate(d Deps) *Gate {
 	return g
 }
 
+// ShowHub sends the hub page of a code without recording a click, for those who
+// look at what farmers see. It returns ErrNotFound if there is no such code.
+func (g *Gate) ShowHub(c *fiber.Ctx, code referral.Code) error {
+	links := g.links.Load()
+	if links == nil {
+		return referral.Errorf(referral.ErrUnavailable, "error.links_not_loaded")
+	}
+	link := links.Find(code)
+	if link == nil {
+		return referral.Errorf(referral.ErrNotFound, "error.code_unknown", "code", string(code))
+	}
+	return g.hub(c, link, referral.DayOf(g.now()), referral.HubID)
+}
+
 // way is what a request asks for: a link, and where it leads now.
 type way struct {
 	link        *referral.Link

@@ -85,6 +85,7 @@ type kit struct {
 	views  seenViews
 	links  *referral.LinkTable
 	static *web.Assets
+	texts  *text.Bundle
 
 	malformed atomic.Int64
 }
@@ -135,7 +136,7 @@ func newKit(t testing.TB) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &kit{clicks: &kept{}, links: &referral.LinkTable{}, static: static}
+	k := &kit{clicks: &kept{}, links: &referral.LinkTable{}, static: static, texts: bundle}
 	k.links.Swap(sampleLinks(t))
 	k.deps = Deps{Links: k.links, Clicks: k.clicks, Views: &k.views, Visitors: visitors, Pages: pages, Base: "https://len.example.vn", Now: now, Malformed: func() { k.malformed.Add(1) }}
 	k.app = k.another(t, func(*Deps) {})

@@ -68,6 +68,9 @@ async function fill(site, api) {
   await api("POST", "/keys", { label: "Cổng dữ liệu", role: "viewer" });
   await api("POST", "/print-batches", { id: "dot-1", name: "Áp phích vụ hè thu", portal: "so-ha-noi" });
   await api("POST", "/print-batches/dot-1/places:import", "Nơi đặt;Xã/phường;Địa chỉ;Số bản\nUBND xã Vĩnh Hanh;Vĩnh Hanh;Ấp Vĩnh Hoà;3\nChợ Long Xuyên;Long Xuyên;Nguyễn Huệ;2\n");
+  for (const [text, words] of [["vi/badge.figure", "Gần 3,2 triệu hộ"], ["en/public.hub.lead", "Help for farming households that want to sell online"], ["vi/public.hub.ask", "Cần hỗ trợ? Gọi Tổ công nghệ số cộng đồng của xã."]]) {
+    await api("PUT", `/texts/${text}`, { text: words, reason: "Theo văn bản số 12/BNNMT" });
+  }
   await site.counted();
 }
 

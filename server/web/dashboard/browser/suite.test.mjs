@@ -20,6 +20,7 @@ const pages = {
   destinations: `${root}/dich-den`, "a destination": `${root}/dich-den/postmart`, campaigns: `${root}/chien-dich`, "a campaign": `${root}/chien-dich/tet`, import: `${root}/nhap/cong`,
   people: `${root}/nguoi`, "a person": `${root}/nguoi/1`, "my account": `${root}/toi`, invitation: `${root}/moi`, log: `${root}/nhat-ky`, keys: `${root}/khoa`, widget: `${root}/widget`,
   breakdown: `${root}/bang?by=portal`, search: `${root}/tim?q=ha+noi`, definitions: `${root}/dinh-nghia`, "print batches": `${root}/in-an`, "a print batch": `${root}/in-an/dot-1`, "monthly report": `${root}/bao-cao`, "sent mail": `${root}/thu`, alerts: `${root}/canh-bao`, "public figures": "/cong-khai", "public figures in English": "/cong-khai?lang=en", "reports of codes": `${root}/bao-cao-ma`, "filters that do not go together": `${root}?device=phone&destination=hub`,
+  wording: `${root}/van-ban`, "changed wording": `${root}/van-ban?changed=1`, "a text": `${root}/van-ban/badge.figure`, "a letter": `${root}/van-ban/mail.report_body`,
 };
 
 let site;
