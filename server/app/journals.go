@@ -93,7 +93,7 @@ func (j *journals) waitApplied(ctx context.Context) error {
 	if j.shared == nil {
 		return j.applier.WaitApplied(ctx, seq)
 	}
-	last, err := j.stream.Last(ctx)
+	last, err := j.stream.LastNow(ctx)
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,7 @@ const (
 	connectWait = time.Second
 	pingEvery   = 2 * time.Second // a broker that does not answer two pings is left for another
 	retryEvery  = 200 * time.Millisecond
+	askEvery    = time.Second
 )
 
 // MaxMessage is what brokers must take in one message (their max_payload).
@@ -96,6 +97,7 @@ type Journal struct {
 	stream   jetstream.Stream
 	id       string
 	highest  uint64    // number up to which the stream is known to reach
+	asked    time.Time // when its end was last asked for
 	behind   time.Time // since when it ends before that, zero if it does not
 	fault    error     // why the stream cannot be used, as of the last look
 
@@ -190,6 +192,15 @@ func (j *Journal) Err() error {
 	return j.fault
 }
 
+// got is told of a message.
+func (j *Journal) got(id string, seq uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if id == j.id {
+		j.highest = max(j.highest, seq)
+	}
+}
+
 // Reached returns the number up to which the stream is known to reach, without
 // asking.
 func (j *Journal) Reached() uint64 {
@@ -198,8 +209,22 @@ func (j *Journal) Reached() uint64 {
 	return j.highest
 }
 
-// Last returns the number of the last message ever written, 0 if none.
+// Last returns the number of the last message that is known of, 0 if none. It
+// asks the brokers, which is dear, once in askEvery; what was written here or
+// read since is known of at once.
 func (j *Journal) Last(ctx context.Context) (uint64, error) {
+	j.mu.Lock()
+	last, known := j.highest, j.fault == nil && time.Since(j.asked) < askEvery
+	j.mu.Unlock()
+	if known && j.conn.IsConnected() {
+		return last, nil
+	}
+	return j.LastNow(ctx)
+}
+
+// LastNow returns the number of the last message that anybody has written, 0 if
+// none.
+func (j *Journal) LastNow(ctx context.Context) (uint64, error) {
 	_, info, err := j.reach(ctx)
 	if err != nil {
 		return 0, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -31,7 +32,9 @@ type reader struct {
 	id       string // of the journal
 	position uint64 // number of the last batch that Read returned
 	batches  chan clicklog.Batch
-	err      error // why batches is closed
+	begun    bool          // Read got something, or was told that there is nothing
+	pending  atomic.Uint64 // messages that were still to come when the last one came
+	err      error         // why batches is closed
 	stop     func()
 }
 
@@ -62,7 +65,7 @@ func (j *Journal) read(ctx context.Context, after uint64, max int) (list []click
 			return r.err
 		}
 		list = append(list, b)
-		r.position = b.Seq
+		r.position, r.begun = b.Seq, true
 		return nil
 	}
 	for size := 0; len(list) < max && size < readBytes; {
@@ -83,9 +86,16 @@ func (j *Journal) read(ctx context.Context, after uint64, max int) (list []click
 	if len(list) > 0 {
 		return list, nil
 	}
+	if r.begun && r.pending.Load() == 0 {
+		return nil, nil
+	}
 	_, info, err := j.reach(ctx)
-	if err != nil || info.State.Msgs == 0 || info.State.LastSeq <= after {
-		return nil, err // messages are trimmed from the first on: the last is there, or none
+	if err != nil {
+		return nil, err
+	}
+	if info.State.Msgs == 0 || info.State.LastSeq <= after { // messages are trimmed from the first on: the last is there, or none
+		r.begun = true
+		return nil, nil
 	}
 	timer := time.NewTimer(readWait)
 	defer timer.Stop()
@@ -122,7 +132,7 @@ func (j *Journal) startReader(ctx context.Context, after uint64) error {
 		close(done)
 		messages.Stop()
 	}
-	go r.follow(messages, after, done)
+	go r.follow(messages, after, j.got, done)
 	j.reader = r
 	return nil
 }
@@ -135,7 +145,7 @@ func (j *Journal) stopReader() {
 }
 
 // follow hands messages on until one is missing, the reader is stopped or gone.
-func (r *reader) follow(messages jetstream.MessagesContext, position uint64, done chan struct{}) {
+func (r *reader) follow(messages jetstream.MessagesContext, position uint64, got func(id string, seq uint64), done chan struct{}) {
 	defer close(r.batches)
 	for delivered := uint64(1); ; delivered++ {
 		m, err := messages.Next()
@@ -143,12 +153,12 @@ func (r *reader) follow(messages jetstream.MessagesContext, position uint64, don
 			r.err = err
 			return
 		}
-		b, nth, err := batchOf(m)
+		b, meta, err := batchOf(m)
 		switch {
 		case err != nil:
 			r.err = err
 			return
-		case nth != delivered:
+		case meta.Sequence.Consumer != delivered:
 			r.err = errors.New("a message was lost on its way")
 			return
 		case b.Seq <= position: // a broker that lags began before its end
@@ -158,8 +168,10 @@ func (r *reader) follow(messages jetstream.MessagesContext, position uint64, don
 			b.After = 0 // what was trimmed is not missed
 		}
 		position = b.Seq
+		got(r.id, b.Seq)
 		select {
 		case r.batches <- b:
+			r.pending.Store(meta.NumPending)
 		case <-done:
 			r.err = errors.New("stopped")
 			return
@@ -167,15 +179,14 @@ func (r *reader) follow(messages jetstream.MessagesContext, position uint64, don
 	}
 }
 
-// batchOf returns a message's batch, and how many the reader was given with it.
-func batchOf(m jetstream.Msg) (b clicklog.Batch, nth uint64, err error) {
-	meta, err := m.Metadata()
-	if err != nil {
-		return b, 0, err
+// batchOf returns a message's batch, and what the brokers say of it.
+func batchOf(m jetstream.Msg) (b clicklog.Batch, meta *jetstream.MsgMetadata, err error) {
+	if meta, err = m.Metadata(); err != nil {
+		return b, nil, err
 	}
 	n, err := strconv.Atoi(m.Headers().Get(countName))
 	if err != nil || n < 0 {
-		return b, 0, fmt.Errorf("message %d says nothing of its clicks: %w", meta.Sequence.Stream, clicklog.ErrMalformed)
+		return b, nil, fmt.Errorf("message %d says nothing of its clicks: %w", meta.Sequence.Stream, clicklog.ErrMalformed)
 	}
-	return clicklog.Batch{Seq: meta.Sequence.Stream, N: n, Data: m.Data()}, meta.Sequence.Consumer, nil
+	return clicklog.Batch{Seq: meta.Sequence.Stream, N: n, Data: m.Data()}, meta, nil
 }

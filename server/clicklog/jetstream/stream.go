@@ -42,9 +42,11 @@ func (j *Journal) reach(ctx context.Context) (jetstream.Stream, *jetstream.Strea
 		j.stream, j.behind, j.highest = stream, time.Time{}, max(j.highest, stream.CachedInfo().State.LastSeq)
 		j.mu.Unlock()
 	}
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && !errors.Is(err, errBehind) {
 		j.mu.Lock()
-		j.fault = err
+		if j.fault = err; err == nil {
+			j.asked = time.Now()
+		}
 		j.mu.Unlock()
 	}
 	if err != nil {
@@ -75,6 +77,8 @@ func (j *Journal) adopt(ctx context.Context, stream jetstream.Stream) error {
 // broker that has just begun to lead may not have all at hand.
 const settle = 3 * time.Second
 
+var errBehind = errors.New("it ends before where it was")
+
 // wentBack waits for a stream to reach again where it was, and in the end takes
 // it as it is.
 func (j *Journal) wentBack(ctx context.Context, stream jetstream.Stream, reached uint64) error {
@@ -86,7 +90,7 @@ func (j *Journal) wentBack(ctx context.Context, stream jetstream.Stream, reached
 	j.mu.Unlock()
 	last := stream.CachedInfo().State.LastSeq
 	if waited < settle {
-		return unavailable(fmt.Errorf("it ends at %d and had reached %d", last, reached))
+		return unavailable(fmt.Errorf("%w: at %d, and had reached %d", errBehind, last, reached))
 	}
 	j.o.Log.Error("the brokers lost clicks that they had acknowledged", "stream", Stream, "from", last+1, "to", reached)
 	return j.adopt(ctx, stream)
