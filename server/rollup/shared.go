@@ -2,7 +2,6 @@ package rollup
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -52,7 +51,7 @@ func NewShared(j clicklog.Journal, s Sink, c Classifier, t Turn) *Shared {
 func (s *Shared) Applying() bool { return s.applying.Load() }
 
 // Run takes turns until ctx ends, then applies what is left if it is this
-// server's turn.
+// server's turn and that can be done within 5 s.
 func (s *Shared) Run(ctx context.Context) error {
 	moved, pause := time.Now(), lookEvery
 	for soon := 0; ctx.Err() == nil; soon-- {
@@ -96,7 +95,10 @@ func (s *Shared) serve(ctx context.Context) error {
 	end()
 	<-ended
 	if ctx.Err() != nil {
-		return errors.Join(s.finish(ctx), s.turn.End())
+		if err := s.finish(ctx); err != nil {
+			s.worker.log.Warn("what is left of the shared journal is left to other servers", "err", err)
+		}
+		return s.turn.End()
 	}
 	s.worker.log.Warn("another server may apply the shared journal now", "err", lost)
 	return lost

@@ -60,7 +60,9 @@ func (j *Journal) reach(ctx context.Context) (jetstream.Stream, *jetstream.Strea
 func (j *Journal) adopt(ctx context.Context, stream jetstream.Stream) error {
 	info := stream.CachedInfo()
 	id := info.Config.Metadata[idKey]
-	applied, err := j.o.Applied(ctx, id)
+	wait, cancel := context.WithTimeout(ctx, apiWait)
+	defer cancel()
+	applied, err := j.o.Applied(wait, id)
 	if err != nil {
 		return unavailable(err)
 	}
