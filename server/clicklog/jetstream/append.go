@@ -68,7 +68,7 @@ var notSent = []error{nats.ErrReconnectBufExceeded, nats.ErrConnectionClosed, na
 
 func (j *Journal) publish(ctx context.Context, id string, data []byte, n int) (uint64, error) {
 	j.mu.Lock()
-	before, fault := j.highest, j.fault
+	journal, before, fault := j.id, j.highest, j.fault
 	j.mu.Unlock()
 	if fault != nil {
 		return 0, fault
@@ -89,6 +89,8 @@ func (j *Journal) publish(ctx context.Context, id string, data []byte, n int) (u
 		j.fault = fmt.Errorf("number %d was given again after %d: %w", ack.Sequence, before, errors.Join(referral.ErrConflict, referral.ErrUnavailable))
 		return 0, errors.Join(clicklog.ErrUnknown, j.fault)
 	}
-	j.highest = max(j.highest, ack.Sequence)
+	if journal == j.id {
+		j.highest = max(j.highest, ack.Sequence)
+	}
 	return ack.Sequence, nil
 }

@@ -27,9 +27,8 @@
 // of machines at one moment, not just processes, can take back what was
 // acknowledged; those clicks are gone, and new messages get their numbers. The
 // journal notices an acknowledgement or an end of the stream that lies before a
-// number that was reached, says so in the log, and if the store had applied
-// that number gives the stream another name: it is then read from its beginning,
-// and tickets tell what was counted.
+// number that was reached, says so in the log and gives the stream another name:
+// it is then read from its beginning, and tickets tell what was counted.
 package jetstream
 
 import (

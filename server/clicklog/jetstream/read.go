@@ -101,7 +101,8 @@ func (j *Journal) read(ctx context.Context, after uint64, max int) (list []click
 	defer timer.Stop()
 	select {
 	case b, open := <-r.batches:
-		return list, take(b, open)
+		err = take(b, open)
+		return list, err
 	case <-timer.C:
 		return nil, fmt.Errorf("nothing came within %s, though the stream reaches %d", readWait, info.State.LastSeq)
 	case <-ctx.Done():

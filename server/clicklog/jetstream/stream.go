@@ -67,7 +67,8 @@ func (j *Journal) adopt(ctx context.Context, stream jetstream.Stream) error {
 		return unavailable(err)
 	}
 	if applied > info.State.LastSeq {
-		return j.rename(ctx, info.Config, applied)
+		j.o.Log.Error("the stream ends before what was applied", "stream", Stream, "last", info.State.LastSeq, "applied", applied)
+		return j.rename(ctx, info.Config)
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -81,8 +82,8 @@ const settle = 3 * time.Second
 
 var errBehind = errors.New("it ends before where it was")
 
-// wentBack waits for a stream to reach again where it was, and in the end takes
-// it as it is.
+// wentBack waits for a stream to reach again where it was, and in the end gives
+// it another name: the numbers from its end on were given before.
 func (j *Journal) wentBack(ctx context.Context, stream jetstream.Stream, reached uint64) error {
 	j.mu.Lock()
 	if j.behind.IsZero() {
@@ -95,13 +96,12 @@ func (j *Journal) wentBack(ctx context.Context, stream jetstream.Stream, reached
 		return unavailable(fmt.Errorf("%w: at %d, and had reached %d", errBehind, last, reached))
 	}
 	j.o.Log.Error("the brokers lost clicks that they had acknowledged", "stream", Stream, "from", last+1, "to", reached)
-	return j.adopt(ctx, stream)
+	return j.rename(ctx, stream.CachedInfo().Config)
 }
 
 // rename gives the stream another name, so that its numbers mean something
 // again. Its messages are read from the first; tickets tell what was counted.
-func (j *Journal) rename(ctx context.Context, c jetstream.StreamConfig, applied uint64) error {
-	j.o.Log.Error("the stream ends before what was applied, and gets another name", "stream", Stream, "applied", applied)
+func (j *Journal) rename(ctx context.Context, c jetstream.StreamConfig) error {
 	c.Metadata = map[string]string{idKey: newID()}
 	if _, err := j.js.UpdateStream(ctx, c); err != nil {
 		return unavailable(err)
