@@ -60,11 +60,7 @@ func (a *App) timedJournal() clicklog.Writer {
 	if a.config.MetricsListen == "" {
 		return w
 	}
-	t := timedJournal{w, a.timings}
-	if p, ok := w.(clicklog.Parallel); ok {
-		return parallelTimedJournal{t, p}
-	}
-	return t
+	return timedJournal{w, a.timings}
 }
 
 // timedJournal times the commits of a journal.
@@ -79,10 +75,4 @@ func (j timedJournal) Append(ctx context.Context, data []byte, n int) (uint64, e
 	j.commits.Observe(time.Since(begun).Seconds())
 	j.batches.Observe(float64(n))
 	return seq, err
-}
-
-// parallelTimedJournal is one that takes several commits at a time.
-type parallelTimedJournal struct {
-	timedJournal
-	clicklog.Parallel
 }

@@ -77,18 +77,7 @@ func (l *Log) settle(b *batch, o Outcome) {
 		l.counts.Lost += uint64(b.n)
 	}
 	l.bytes -= len(b.data)
-	if cap(b.data) <= 2*l.BatchBytes && len(l.spares) < len(l.began) {
-		l.spares = append(l.spares, b.data)
+	if cap(b.data) <= 2*l.BatchBytes {
+		l.spare = b.data
 	}
-}
-
-// buffer returns an empty buffer, one that was used before if there is any.
-func (l *Log) buffer() []byte {
-	n := len(l.spares)
-	if n == 0 {
-		return nil
-	}
-	spare := l.spares[n-1]
-	l.spares = l.spares[:n-1]
-	return spare[:0]
 }

@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// run is one committer: it commits the queue, first batch first, until the Log
-// is closed and drained.
-func (l *Log) run(committer int) {
+// run commits the queue, first batch first, until the Log is closed and drained.
+func (l *Log) run() {
+	defer close(l.drained)
 	for {
-		b, probe := l.next(committer)
+		b, probe := l.next()
 		switch {
 		case b != nil:
-			l.commit(committer, b)
+			l.commit(b)
 		case probe:
 			err := l.tryProbe()
 			l.mu.Lock()
-			l.note(committer, err)
+			l.note(err)
 			l.mu.Unlock()
 		default:
 			return
@@ -26,41 +26,37 @@ func (l *Log) run(committer int) {
 	}
 }
 
-// next waits for something to do: a batch, else a probe, else the end. There is
-// always a committer that commits, or a place for one that waits: at least one
-// is welcome.
-func (l *Log) next(committer int) (b *batch, probe bool) {
+// next waits for something to do: a batch, else a probe, else the end.
+func (l *Log) next() (b *batch, probe bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for {
 		switch {
-		case len(l.queue) > 0 && l.busy < l.inFlight():
-			b = l.take()
-		case l.closed && len(l.queue) == 0:
-			l.work.Broadcast() // the others may end, too
+		case len(l.queue) > 0:
+			return l.take(), false
+		case l.closed:
 			return nil, false
-		case l.probeDue && l.busy == 0:
-			l.probeDue, probe = false, true
-		default:
-			l.work.Wait()
-			continue
+		case l.probeDue:
+			l.probeDue = false
+			l.began = time.Now()
+			return nil, true
 		}
-		l.busy++
-		l.began[committer] = time.Now()
-		return b, probe
+		l.work.Wait()
 	}
 }
 
-// take removes the first batch from the queue.
+// take removes the first batch from the queue, which only the goroutine that
+// commits does.
 func (l *Log) take() *batch {
 	b := l.queue[0]
 	n := copy(l.queue, l.queue[1:])
 	l.queue[n] = nil
 	l.queue = l.queue[:n]
+	l.began = time.Now()
 	return b
 }
 
-func (l *Log) commit(committer int, b *batch) {
+func (l *Log) commit(b *batch) {
 	err := l.append(b)
 	outcome := Committed
 	switch {
@@ -71,7 +67,7 @@ func (l *Log) commit(committer int, b *batch) {
 	}
 	l.mu.Lock()
 	l.settle(b, outcome)
-	l.note(committer, err)
+	l.note(err)
 	l.mu.Unlock()
 	if err == nil {
 		l.OnCommit()
@@ -105,10 +101,9 @@ func (l *Log) tryProbe() (err error) {
 	return l.failure
 }
 
-// note keeps the outcome of a write and plans a probe after a failure.
-func (l *Log) note(committer int, err error) {
-	l.busy--
-	l.began[committer] = time.Time{}
+// note keeps the outcome of the last write and plans a probe after a failure.
+func (l *Log) note(err error) {
+	l.began = time.Time{}
 	l.failure = err
 	if _, ok := l.journal.(Prober); !ok || err == nil || l.probePlanned {
 		return
@@ -119,6 +114,6 @@ func (l *Log) note(committer int, err error) {
 		defer l.mu.Unlock()
 		l.probePlanned = false
 		l.probeDue = l.failure != nil
-		l.work.Broadcast()
+		l.work.Signal()
 	})
 }

@@ -23,17 +23,8 @@ type Batch struct {
 // Writer is what a Log commits to.
 type Writer interface {
 	// Append writes n records durably and returns the batch's number. It keeps
-	// nothing of data. One goroutine calls it, unless the Writer is Parallel.
+	// nothing of data. One goroutine calls it.
 	Append(ctx context.Context, data []byte, n int) (seq uint64, err error)
-}
-
-// MaxInFlight bounds how many batches a Log commits at a time.
-const MaxInFlight = 16
-
-// Parallel is a Writer that takes several batches at a time.
-type Parallel interface {
-	// InFlight returns how many calls of Append are welcome now, from 1 to MaxInFlight.
-	InFlight() int
 }
 
 // Journal is the durable log of clicks that are not yet applied.

@@ -74,25 +74,23 @@ type Counts struct {
 // Log is the group commit in front of a Writer. Its methods may be called
 // from any goroutine.
 //
-// Clicks are appended to the last batch of a queue while one goroutine (or as
-// many as a Parallel writer welcomes) commits the first: one commit serves all
-// clicks that came while all were busy. Nothing is delayed on purpose, and a
-// click costs no channel and no timer of its own: see cohort.
+// Clicks are appended to the last batch of a queue while one goroutine commits
+// the first: one commit serves all clicks that came during the one before it.
+// Nothing is delayed on purpose, and a click costs no channel and no timer of
+// its own: see cohort.
 type Log struct {
-	journal  Writer
-	inFlight func() int
+	journal Writer
 	Options
 
 	mu      sync.Mutex
 	work    sync.Cond // something is queued, due to be probed, or closed
 	queue   []*batch  // the last one gathers
-	bytes   int       // in queue and in the commits under way
-	spares  [][]byte  // buffers of settled batches
+	bytes   int       // in queue and in the commit under way
+	spare   []byte    // buffer of a settled batch
 	encoder Encoder   // of the last batch in queue
 	counts  Counts
-	failure error       // of the last write
-	began   []time.Time // of each committer's write under way, else zero
-	busy    int         // committers with a write under way
+	failure error     // of the last write
+	began   time.Time // of the write under way, else zero
 	closed  bool
 	drained chan struct{}
 
@@ -102,19 +100,9 @@ type Log struct {
 // New starts a Log on a Writer, which it does not close.
 func New(w Writer, o Options) *Log {
 	o.setDefaults()
-	l := &Log{journal: w, Options: o, drained: make(chan struct{}), inFlight: func() int { return 1 }, began: make([]time.Time, 1)}
-	if p, ok := w.(Parallel); ok {
-		l.inFlight, l.began = p.InFlight, make([]time.Time, MaxInFlight)
-	}
+	l := &Log{journal: w, Options: o, drained: make(chan struct{})}
 	l.work.L = &l.mu
-	var committers sync.WaitGroup
-	for i := range l.began {
-		committers.Go(func() { l.run(i) })
-	}
-	go func() {
-		committers.Wait()
-		close(l.drained)
-	}()
+	go l.run()
 	return l
 }
 
@@ -140,7 +128,8 @@ func (l *Log) add(c *referral.Click) *cohort {
 	if n := len(l.queue); n > 0 && len(l.queue[n-1].data) < l.BatchBytes {
 		b = l.queue[n-1]
 	} else {
-		b = &batch{data: l.buffer()}
+		b = &batch{data: l.spare[:0]}
+		l.spare = nil
 		l.encoder.Reset()
 		l.queue = append(l.queue, b)
 		if n == 0 {
@@ -172,15 +161,10 @@ const stuckAfter = 5 * time.Second
 func (l *Log) Err() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.failure != nil || l.busy == 0 {
-		return l.failure
+	if l.failure == nil && !l.began.IsZero() && time.Since(l.began) > stuckAfter {
+		return fmt.Errorf("commit under way for %s: %w", time.Since(l.began).Round(time.Second), referral.ErrUnavailable)
 	}
-	for _, began := range l.began {
-		if took := time.Since(began); !began.IsZero() && took > stuckAfter {
-			return fmt.Errorf("commit under way for %s: %w", took.Round(time.Second), referral.ErrUnavailable)
-		}
-	}
-	return nil
+	return l.failure
 }
 
 // Close stops taking clicks, commits what waits and returns when that is done
@@ -188,7 +172,7 @@ func (l *Log) Err() error {
 func (l *Log) Close(ctx context.Context) error {
 	l.mu.Lock()
 	l.closed = true
-	l.work.Broadcast()
+	l.work.Signal()
 	l.mu.Unlock()
 	select {
 	case <-l.drained:

@@ -50,14 +50,6 @@ func (f *faulty) Probe(context.Context) error {
 // bare hides the Prober of a Journal.
 type bare struct{ Journal }
 
-// parallel is a Journal that takes several batches at a time.
-type parallel struct {
-	Journal
-	welcome atomic.Int32
-}
-
-func (p *parallel) InFlight() int { return int(p.welcome.Load()) }
-
 func record(l *Log) Outcome {
 	c := sampleClick()
 	return l.Record(&c)
@@ -97,83 +89,6 @@ func TestLog_oneCommitForAllThatCameDuringTheLast(t *testing.T) {
 			t.Errorf("batches of %v, %d commits reported", sizes, commits)
 		}
 		checkCounts(t, l, Counts{Committed: 101, Batches: 2})
-	})
-}
-
-// As many commits are under way as the journal welcomes, and what comes while
-// all are busy is committed together; the number may change at any time.
-func TestLog_commitsInFlight(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		var under, most, batches int
-		j := &parallel{Journal: &faulty{append: func(_ []byte, n int) error {
-			mu.Lock()
-			under++
-			batches++
-			most = max(most, under)
-			mu.Unlock()
-			time.Sleep(10 * time.Millisecond)
-			mu.Lock()
-			under--
-			mu.Unlock()
-			return nil
-		}}}
-		l := New(j, Options{})
-		var recorded uint64
-		for _, welcome := range []int32{1, 4, MaxInFlight, 2, 1} {
-			j.welcome.Store(welcome)
-			mu.Lock()
-			most, batches = 0, 0
-			mu.Unlock()
-			var wg sync.WaitGroup
-			const clicks = 100
-			for range clicks {
-				wg.Go(func() {
-					if o := record(l); o != Committed {
-						t.Error(o)
-					}
-				})
-				synctest.Wait() // each finds a committer, if one is free
-			}
-			wg.Wait()
-			recorded += clicks
-			if most != int(welcome) || batches != int(welcome)+1 {
-				t.Errorf("%d welcome: %d at a time, %d batches", welcome, most, batches)
-			}
-		}
-		if err := l.Close(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if c := l.Counts(); c.Committed != recorded || c.Waiting != 0 || l.bytes != 0 {
-			t.Errorf("%+v, %d bytes left", c, l.bytes)
-		}
-	})
-}
-
-// One commit of several that never ends is spoken of.
-func TestLog_oneOfSeveralIsStuck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		release, calls := make(chan struct{}), new(atomic.Int32)
-		j := &parallel{Journal: &faulty{append: func([]byte, int) error {
-			if calls.Add(1) == 1 {
-				<-release
-			}
-			return nil
-		}}}
-		j.welcome.Store(3)
-		l := New(j, Options{})
-		if o := record(l); o != Unconfirmed {
-			t.Error(o)
-		}
-		time.Sleep(stuckAfter + time.Second)
-		if o := record(l); o != Committed || !errors.Is(l.Err(), referral.ErrUnavailable) {
-			t.Errorf("%s, %v", o, l.Err())
-		}
-		close(release)
-		if err := l.Close(t.Context()); err != nil || l.Err() != nil {
-			t.Error(err, l.Err())
-		}
-		checkCounts(t, l, Counts{Committed: 2, Batches: 2})
 	})
 }
 
@@ -352,16 +267,10 @@ func TestLog_everyClickIsCountedOnce(t *testing.T) {
 	for seed := range uint64(30) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd, faults := rand.New(rand.NewPCG(seed, 1)), rand.New(rand.NewPCG(seed, 2))
-			var mu sync.Mutex
 			var committed, lost, unknown uint64
-			j := &parallel{Journal: &faulty{append: func(_ []byte, n int) error {
-				mu.Lock()
-				defer mu.Unlock()
-				wait, fault := time.Duration(faults.IntN(400))*time.Millisecond, faults.IntN(5)
-				mu.Unlock()
-				time.Sleep(wait)
-				mu.Lock()
-				switch fault {
+			l := New(&faulty{append: func(_ []byte, n int) error {
+				time.Sleep(time.Duration(faults.IntN(400)) * time.Millisecond)
+				switch faults.IntN(5) {
 				case 0:
 					lost += uint64(n)
 					return errors.New("disk full")
@@ -374,10 +283,9 @@ func TestLog_everyClickIsCountedOnce(t *testing.T) {
 				}
 				committed += uint64(n)
 				return nil
-			}}}
-			j.welcome.Store(int32(1 + seed%5))
-			l := New(j, Options{CommitWait: 200 * time.Millisecond, QueueBytes: 20_000, BatchBytes: 4000})
+			}}, Options{CommitWait: 200 * time.Millisecond, QueueBytes: 20_000, BatchBytes: 4000})
 			const calls = 2000
+			var mu sync.Mutex
 			var begun uint64
 			seen := map[Outcome]uint64{}
 			balance := func() {

@@ -12,6 +12,7 @@ package fallback
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,7 +41,6 @@ type Local interface {
 // Options of a Writer. The zero value of each field stands for its default.
 type Options struct {
 	Patience   time.Duration // how long one commit elsewhere may take; default 200 ms
-	InFlight   int           // commits elsewhere at a time, at most clicklog.MaxInFlight; default 4
 	ProbeEvery time.Duration // while nothing is written elsewhere; default 250 ms
 	Log        *slog.Logger
 }
@@ -49,10 +49,6 @@ func (o *Options) setDefaults() {
 	if o.Patience <= 0 {
 		o.Patience = 200 * time.Millisecond
 	}
-	if o.InFlight <= 0 {
-		o.InFlight = 4
-	}
-	o.InFlight = min(o.InFlight, clicklog.MaxInFlight)
 	if o.ProbeEvery <= 0 {
 		o.ProbeEvery = 250 * time.Millisecond
 	}
@@ -76,7 +72,19 @@ type State struct {
 	Turns  uint64    // how often it turned to the local journal since the start
 }
 
-// Writer is a clicklog.Writer. Its methods may be called from any goroutine.
+// origin gives the tickets of one time during which all went well.
+type origin struct {
+	name string
+	last uint64
+}
+
+func (o *origin) take() clicklog.Ticket {
+	o.last++
+	return clicklog.Ticket{Origin: o.name, Number: o.last}
+}
+
+// Writer is a clicklog.Writer: one goroutine calls Append, its other methods may
+// be called from any.
 type Writer struct {
 	elsewhere Elsewhere
 	local     Local
@@ -113,15 +121,6 @@ func (w *Writer) Close() error {
 	return nil
 }
 
-// InFlight implements clicklog.Parallel: the local journal is best served by
-// one commit after the other.
-func (w *Writer) InFlight() int {
-	if w.origin.Load() == nil {
-		return 1
-	}
-	return w.o.InFlight
-}
-
 // State returns the state now.
 func (w *Writer) State() State {
 	w.mu.Lock()
@@ -140,16 +139,12 @@ func (w *Writer) Append(ctx context.Context, data []byte, n int) (uint64, error)
 	if from == nil {
 		return w.fallBack(ctx, data, n)
 	}
-	ticket, ok := from.take()
-	if !ok {
-		return w.fallBack(ctx, data, n)
-	}
+	ticket := from.take()
 	data = append(clicklog.AppendTicket(make([]byte, 0, len(data)+64), ticket), data...)
 	patience, cancel := context.WithTimeout(ctx, w.o.Patience)
 	seq, err := w.elsewhere.Append(patience, data, n)
 	cancel()
 	if err == nil {
-		from.settle(ticket)
 		return seq, nil
 	}
 	w.turn(from, err)
@@ -181,7 +176,6 @@ func (w *Writer) turn(from *origin, err error) {
 	if !w.origin.CompareAndSwap(from, nil) {
 		return
 	}
-	from.end()
 	now := time.Now()
 	if w.pause = max(2*w.pause, w.o.ProbeEvery); now.Sub(w.began) > steady {
 		w.pause = w.o.ProbeEvery
@@ -197,7 +191,7 @@ func (w *Writer) back() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.began = time.Now()
-	w.origin.Store(newOrigin())
+	w.origin.Store(&origin{name: rand.Text()})
 	w.o.Log.Info("clicks go into the shared journal", "after", w.began.Sub(w.since).Round(time.Millisecond), "clicks_written_locally", w.clicks.Load())
 }
 
