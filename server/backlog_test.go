@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"lensan/server/clicklog"
+	"lensan/server/clicklog/localjournal"
+	"lensan/server/referral"
+)
+
+// backlogVariable sets how many clicks wait in TestBacklog_isApplied.
+const backlogVariable = "LENSAN_TEST_BACKLOG"
+
+// What is promised without the race detector: memory of a server while it
+// applies, whatever waits, and clicks a second on a machine that does nothing
+// else.
+const (
+	backlogMemory = 200 << 20
+	backlogRate   = 100_000
+)
+
+// TestBacklog_isApplied starts a server on a journal in which days of clicks
+// wait, as they do when the database was away for long.
+func TestBacklog_isApplied(t *testing.T) {
+	clicks := 200_000
+	if text := os.Getenv(backlogVariable); text != "" {
+		var err error
+		if clicks, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		t.Logf("%d clicks; more with %s=10000000", clicks, backlogVariable)
+	}
+	t.Run("SQLite", func(t *testing.T) { backlog(t, clicks) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		if database := freshDatabase(t); database != "" {
+			backlog(t, clicks, "LENSAN_DATABASE_URL="+database)
+		}
+	})
+}
+
+func backlog(t *testing.T, clicks int, env ...string) {
+	data := t.TempDir()
+	server := start(t, data, env...)
+	client := noRedirect(1)
+	for _, code := range server.placements(200) {
+		mustRedirect(t, client, server.URL+"/go/"+code)
+	}
+	server.stop()
+	fillJournal(t, filepath.Join(data, "journal"), clicks)
+
+	begun := time.Now()
+	server = start(t, data, env...)
+	ready := time.Since(begun)
+	want := int64(clicks + 200)
+	var stats report
+	for stats.Total.Recorded != want {
+		time.Sleep(50 * time.Millisecond)
+		server.call("GET", "/stats?from=2020-01-01", nil, http.StatusOK, &stats)
+		if stats.Total.Recorded > want {
+			t.Fatalf("%d clicks recorded, %d in the journal", stats.Total.Recorded, want)
+		}
+		if time.Since(begun) > time.Minute+time.Duration(clicks/20_000)*time.Second {
+			t.Fatalf("%d of %d clicks applied in %s", stats.Total.Recorded, want, time.Since(begun).Round(time.Second))
+		}
+	}
+	took := time.Since(begun)
+	peak := server.memory("VmHWM")
+	t.Logf("%d clicks: ready after %d ms, applied %.1f s after the start (%.0f clicks/s), at most %d MB", clicks, ready.Milliseconds(), took.Seconds(), float64(clicks)/took.Seconds(), peak>>20)
+	if raceDetector {
+		server.stop()
+		return
+	}
+	if peak > backlogMemory {
+		t.Errorf("%d MB of memory, at most %d MB are promised", peak>>20, backlogMemory>>20)
+	}
+	if rate := float64(clicks) / took.Seconds(); rate < backlogRate && os.Getenv(backlogVariable) != "" {
+		t.Errorf("%.0f clicks/s, %d are promised", rate, backlogRate)
+	}
+	server.stop()
+}
+
+// fillJournal adds clicks of three days to a journal that holds at least one,
+// from 2,000 kinds of phone.
+func fillJournal(t *testing.T, folder string, clicks int) {
+	t.Helper()
+	j, err := localjournal.Open(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	last, err := j.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches, err := j.Read(t.Context(), 0, int(last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var samples []referral.Click
+	for _, b := range batches {
+		r := clicklog.NewReader(b.Data, nil)
+		for c := (referral.Click{}); r.Next(&c); {
+			samples = append(samples, c)
+		}
+	}
+	rnd := rand.New(rand.NewPCG(1034, 7))
+	const perBatch = 500
+	begun := time.Now().Add(-72 * time.Hour).UnixMilli()
+	var encoder clicklog.Encoder
+	var data []byte
+	for i := 0; i < clicks; i += perBatch {
+		encoder.Reset()
+		data = data[:0]
+		n := min(perBatch, clicks-i)
+		for k := range n {
+			c := samples[rnd.IntN(len(samples))]
+			c.Milli = begun + int64(float64(i+k)/float64(clicks)*72*3600*1000)
+			c.Visitor = rnd.Uint64()
+			c.UserAgent = fmt.Sprintf("Mozilla/5.0 (Linux; Android %d; SM-A%d6P) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/%d.0.6045.163 Mobile Safari/537.36 Zalo android/12100609", 9+rnd.IntN(5), rnd.IntN(40), 110+rnd.IntN(10))
+			data = encoder.Append(data, &c)
+		}
+		if _, err := j.Append(t.Context(), data, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// memory returns a figure of /proc/PID/status, in bytes.
+func (p *process) memory(name string) int64 {
+	p.t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		if rest, ok := strings.CutPrefix(line, name+":"); ok {
+			kB, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			return kB << 10
+		}
+	}
+	p.t.Fatalf("no %s", name)
+	return 0
+}
