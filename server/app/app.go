@@ -105,9 +105,10 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
+	opened := a // a failure returns nil
 	defer func() {
 		if err != nil {
-			a.Close()
+			opened.Close()
 		}
 	}()
 	if err := a.lockData(); err != nil {
