@@ -45,9 +45,10 @@ type Applier struct {
 	worker worker
 	wake   chan struct{}
 
-	mu     sync.Mutex
-	status Status
-	moved  chan struct{} // closed when status.Seq changes
+	mu      sync.Mutex
+	status  Status
+	failing time.Time     // since when each step failed, zero if the last one did not
+	moved   chan struct{} // closed when status.Seq changes
 }
 
 // NewApplier returns an Applier that has not started.
@@ -129,7 +130,11 @@ func (a *Applier) step(ctx context.Context, due bool) (more bool, err error) {
 		if a.status.StalledSince.IsZero() {
 			a.status.StalledSince = time.Now()
 		}
+		if a.failing.IsZero() {
+			a.failing = time.Now()
+		}
 	case err == nil && due:
+		a.failing = time.Time{}
 		a.status.StalledSince, a.status.Err = time.Time{}, nil
 		a.status.AppliedAt = time.Now()
 	}
@@ -140,7 +145,7 @@ func (a *Applier) step(ctx context.Context, due bool) (more bool, err error) {
 func (a *Applier) setApplied(seq uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.status = Status{Seq: seq, AppliedAt: time.Now()}
+	a.status, a.failing = Status{Seq: seq, AppliedAt: time.Now()}, time.Time{}
 	close(a.moved)
 	a.moved = make(chan struct{})
 }

@@ -2,6 +2,7 @@ package rollup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -28,7 +29,10 @@ const (
 	checkEvery = time.Second
 	checkWait  = 2 * time.Second
 	idleAfter  = 5 * time.Second // without progress, when there is something to apply
+	giveWay    = 2 * lookEvery   // in which others may take the turn of one that failed for idleAfter
 )
+
+var errGaveWay = errors.New("this server cannot apply")
 
 // Shared is the Applier of a journal that several servers share. It applies
 // while it is this server's turn; else its Status is what the sink says, and
@@ -55,10 +59,14 @@ func (s *Shared) Applying() bool { return s.applying.Load() }
 func (s *Shared) Run(ctx context.Context) error {
 	moved, pause := time.Now(), lookEvery
 	for soon := 0; ctx.Err() == nil; soon-- {
-		taken, err := s.turn.Take(ctx)
+		taken, err := s.take(ctx)
 		if taken {
-			if err := s.serve(ctx); ctx.Err() != nil {
+			err := s.serve(ctx)
+			if ctx.Err() != nil {
 				return err
+			}
+			if errors.Is(err, errGaveWay) {
+				sleep(ctx, giveWay, nil)
 			}
 			moved = time.Now()
 			continue
@@ -79,12 +87,24 @@ func (s *Shared) Run(ctx context.Context) error {
 	return s.turn.End()
 }
 
-// serve applies until the turn is lost or ctx ends.
+// take takes the turn, unless the journal is out of reach: another server may
+// reach it.
+func (s *Shared) take(ctx context.Context) (bool, error) {
+	if _, err := s.worker.journal.Last(ctx); err != nil {
+		return false, errors.Join(err, s.turn.End())
+	}
+	return s.turn.Take(ctx)
+}
+
+// serve applies until the turn is lost or given up, or ctx ends.
 func (s *Shared) serve(ctx context.Context) error {
 	s.worker.log.Info("this server applies the shared journal")
 	s.applying.Store(true)
 	defer s.applying.Store(false)
 	s.worker.ready = false
+	s.mu.Lock()
+	s.failing = time.Time{}
+	s.mu.Unlock()
 	applying, end := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -101,10 +121,11 @@ func (s *Shared) serve(ctx context.Context) error {
 		return s.turn.End()
 	}
 	s.worker.log.Warn("another server may apply the shared journal now", "err", lost)
-	return lost
+	return errors.Join(lost, s.turn.End())
 }
 
-// keep returns when the turn is lost, with the reason, or when ctx ends.
+// keep returns when the turn is lost or this server can do nothing with it, with
+// the reason, or when ctx ends.
 func (s *Shared) keep(ctx context.Context) error {
 	for {
 		sleep(ctx, checkEvery, nil)
@@ -116,6 +137,12 @@ func (s *Shared) keep(ctx context.Context) error {
 		cancel()
 		if err != nil {
 			return err
+		}
+		s.mu.Lock()
+		failing, why := s.failing, s.status.Err
+		s.mu.Unlock()
+		if !failing.IsZero() && time.Since(failing) > idleAfter {
+			return fmt.Errorf("%w: %w", errGaveWay, why)
 		}
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"lensan/server/clicklog"
 	"lensan/server/referral"
 )
 
@@ -57,7 +59,7 @@ func (l *memoryLock) give(t *memoryTurn, broken error) {
 	l.holder, l.broken = t, broken
 }
 
-func startShared(t *testing.T, j *memoryJournal, s *memorySink, l *memoryLock) (a *Shared, stop func() error) {
+func startShared(t *testing.T, j clicklog.Journal, s *memorySink, l *memoryLock) (a *Shared, stop func() error) {
 	t.Helper()
 	a = NewShared(j, s, plain{}, &memoryTurn{l})
 	a.worker.log = quiet
@@ -124,6 +126,73 @@ func TestShared_oneAppliesTheOthersKnow(t *testing.T) {
 			t.Error(err)
 		}
 		if seq, clicks := s.applied(); seq != 7 || clicks != 7 {
+			t.Errorf("applied %d, %d clicks", seq, clicks)
+		}
+	})
+}
+
+// cable is the way of one server to a journal.
+type cable struct {
+	*memoryJournal
+	cut atomic.Bool
+}
+
+var errCut = errors.New("cut")
+
+func (c *cable) Last(ctx context.Context) (uint64, error) {
+	if c.cut.Load() {
+		return 0, errCut
+	}
+	return c.memoryJournal.Last(ctx)
+}
+
+func (c *cable) Read(ctx context.Context, after uint64, max int) ([]clicklog.Batch, error) {
+	if c.cut.Load() {
+		return nil, errCut
+	}
+	return c.memoryJournal.Read(ctx, after, max)
+}
+
+// A server that does not reach the journal leaves the turn to others.
+func TestShared_givesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, s, l := &memoryJournal{}, newSink(), &memoryLock{}
+		one, other := &cable{memoryJournal: j}, &cable{memoryJournal: j}
+		first, stopFirst := startShared(t, one, s, l)
+		synctest.Wait()
+		second, stopSecond := startShared(t, other, s, l)
+		time.Sleep(time.Minute)
+		one.cut.Store(true)
+		last := appendClicks(t, j, clickNow())
+		begun := time.Now()
+		if err := second.WaitApplied(t.Context(), last); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begun); took > idleAfter+2*checkEvery || first.Applying() || !second.Applying() {
+			t.Errorf("after %s: applying %v and %v", took, first.Applying(), second.Applying())
+		}
+		time.Sleep(time.Minute)
+		if got := first.Status(); !errors.Is(got.Err, errCut) || got.StalledSince.IsZero() {
+			t.Errorf("cut off: %+v", got)
+		}
+		other.cut.Store(true)
+		time.Sleep(time.Minute)
+		if first.Applying() || second.Applying() {
+			t.Error("nobody reaches the journal, and somebody applies it")
+		}
+		one.cut.Store(false)
+		last = appendClicks(t, j, clickNow())
+		if err := first.WaitApplied(t.Context(), last); err != nil || !first.Applying() {
+			t.Errorf("%v, applying %v", err, first.Applying())
+		}
+		time.Sleep(time.Minute)
+		if got := first.Status(); got.Err != nil || !got.StalledSince.IsZero() {
+			t.Errorf("%+v", got)
+		}
+		if err := errors.Join(stopFirst(), stopSecond()); err != nil {
+			t.Error(err)
+		}
+		if seq, clicks := s.applied(); seq != 2 || clicks != 2 {
 			t.Errorf("applied %d, %d clicks", seq, clicks)
 		}
 	})
