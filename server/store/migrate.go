@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -113,7 +114,7 @@ func (s *Store) knownSchema(ctx context.Context) (*goose.Provider, error) {
 		return nil, fmt.Errorf("schema version: %w", classed(err))
 	}
 	if current > target {
-		return nil, fmt.Errorf("schema %d is newer than this program's %d: %w", current, target, referral.ErrConflict)
+		return nil, referral.Errorf(referral.ErrConflict, "error.schema_newer", "schema", strconv.FormatInt(current, 10), "known", strconv.FormatInt(target, 10))
 	}
 	return p, nil
 }
