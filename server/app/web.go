@@ -79,14 +79,15 @@ func (a *App) buildWeb() error {
 	}
 	a.fiber.Get("/assets/*", files.Handle)
 	assistant := succession.New(a.registry, a.stats, a.now)
-	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Signups: signups.New(a.store, a.registry, a.links, a.now), Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
+	reported := signups.New(a.store, a.registry, a.links, a.now)
+	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Signups: reported, Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
 		Succession: assistant, WaitApplied: a.journals.waitApplied, Now: a.now, Releases: releases, Wording: a.wording}).Register(a.fiber)
 	agents, err := classify.NewReader()
 	if err != nil {
 		return err
 	}
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Coverage: a.coverage, Posters: a.posters(), Succession: assistant,
-		Reports: a.reports, Mailing: a.mailing, Outbox: a.outbox, Alerts: a.alerts, Wording: a.wording, Hub: gate.ShowHub,
+		Reports: a.reports, Signups: reported, Mailing: a.mailing, Outbox: a.outbox, Alerts: a.alerts, Wording: a.wording, Hub: gate.ShowHub,
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
 		Map34: a.reports.Map34, Map63: a.reports.Map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
 		Reconciled: a.lastReconciled, Fallback: a.journals.onFallback(), Guest: a.guest}).Register(a.fiber)

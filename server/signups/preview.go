@@ -25,13 +25,8 @@ func (s *Signups) Preview(ctx context.Context, a referral.Actor, in Input) (Prev
 	if err != nil && (!errors.As(err, &named) || len(named.Fields) == 0) {
 		return Preview{}, err
 	}
-	p := Preview{Destination: in.Destination, ID: in.ReportID, Rows: len(in.Rows), Totals: totals(in.Rows), First: referral.NoDay, Last: referral.NoDay, Faults: err}
-	for _, r := range in.Rows {
-		if p.First == referral.NoDay || r.Day < p.First {
-			p.First = r.Day
-		}
-		p.Last = max(p.Last, r.Day)
-	}
+	p := Preview{Destination: in.Destination, ID: in.ReportID, Rows: len(in.Rows), Totals: totals(in.Rows), Faults: err}
+	p.First, p.Last = span(in.Rows)
 	if err != nil {
 		return p, nil
 	}

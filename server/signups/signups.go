@@ -74,6 +74,7 @@ type Report struct {
 	Version     int // from 1
 	Rows        int
 	Totals      map[Stage]int64
+	First, Last referral.Day // of its rows; NoDay without any
 	Source      string
 	Actor       string
 	Reason      string
@@ -144,6 +145,7 @@ func (s *Signups) Take(ctx context.Context, a referral.Actor, in Input) (Report,
 	}
 	r := Report{Destination: in.Destination, ID: in.ReportID, Rows: len(in.Rows), Totals: totals(in.Rows), Source: in.Source, Actor: a.String(),
 		Reason: in.Reason, ReceivedAt: s.now().UTC().Truncate(time.Millisecond)}
+	r.First, r.Last = span(in.Rows)
 	c := referral.Change{Time: r.ReceivedAt, Actor: r.Actor, Entity: "signups", Key: in.Destination + "/" + in.ReportID, Reason: in.Reason}
 	outcome, doubles, err := s.store.SaveReport(ctx, &r, digest(in.Rows), in.Correct, placed, c)
 	if err != nil {
@@ -282,6 +284,18 @@ func totals(rows []Row) map[Stage]int64 {
 		out[r.Stage] += r.Count
 	}
 	return out
+}
+
+// span returns the first and the last day of rows, NoDay without any.
+func span(rows []Row) (first, last referral.Day) {
+	first, last = referral.NoDay, referral.NoDay
+	for _, r := range rows {
+		if first == referral.NoDay || r.Day < first {
+			first = r.Day
+		}
+		last = max(last, r.Day)
+	}
+	return first, last
 }
 
 // digest is the same for the same rows in any order.

@@ -137,8 +137,9 @@ func (s *Store) SignupDoubles(ctx context.Context, destination, id string, rows 
 func (s *Store) SignupReports(ctx context.Context, destination, id string, limit int) ([]signups.Report, error) {
 	list, err := all(ctx, s.read, func(r row) (x signups.Report, err error) {
 		var received, signUps, listings, sales int64
-		err = r.Scan(&x.Destination, &x.ID, &x.Version, &x.Source, &x.Actor, &x.Reason, &received, &x.Rows, &signUps, &listings, &sales)
-		x.ReceivedAt = fromMilli(received)
+		var first, last sql.NullInt32
+		err = r.Scan(&x.Destination, &x.ID, &x.Version, &x.Source, &x.Actor, &x.Reason, &received, &x.Rows, &signUps, &listings, &sales, &first, &last)
+		x.ReceivedAt, x.First, x.Last = fromMilli(received), fromOpenDay(first), fromOpenDay(last)
 		x.Totals = map[signups.Stage]int64{signups.SignUp: signUps, signups.FirstListing: listings, signups.FirstSale: sales}
 		return x, err
 	}, s.query.get("signup_reports"), destination, id, limit)

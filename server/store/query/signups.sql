@@ -24,6 +24,7 @@ SELECT d.id, r.id, r.version, r.source, r.actor, r.reason, r.received_at,
        (SELECT count(*) FROM signup_rows AS x WHERE x.report = r.num),
        (SELECT coalesce(sum(x.count), 0) FROM signup_rows AS x WHERE x.report = r.num AND x.stage = 'signup'),
        (SELECT coalesce(sum(x.count), 0) FROM signup_rows AS x WHERE x.report = r.num AND x.stage = 'first_listing'),
-       (SELECT coalesce(sum(x.count), 0) FROM signup_rows AS x WHERE x.report = r.num AND x.stage = 'first_sale')
+       (SELECT coalesce(sum(x.count), 0) FROM signup_rows AS x WHERE x.report = r.num AND x.stage = 'first_sale'),
+       (SELECT min(x.day) FROM signup_rows AS x WHERE x.report = r.num), (SELECT max(x.day) FROM signup_rows AS x WHERE x.report = r.num)
 FROM signup_reports AS r JOIN destinations AS d ON d.num = r.destination
 WHERE ($1 = '' OR d.id = $1) AND ($2 = '' OR r.id = $2) ORDER BY r.num DESC LIMIT $3;

@@ -44,6 +44,7 @@ type Config struct {
 	Posters  Posters
 	Reports  Reports
 	Mailing  Mailing
+	Signups  Signups
 	Outbox   Outbox
 	Alerts   Alerts
 	Wording  Wording
@@ -126,6 +127,9 @@ func (d *Dashboard) Register(r fiber.Router) {
 	g.Get("/canh-bao", d.signedIn(d.alerts))
 	g.Post("/canh-bao/nhan", d.signedIn(d.subscribeAlerts))
 	g.Post("/canh-bao/:num/nhan", d.signedIn(d.knowAlert))
+	g.Get("/dang-ky-san", d.signedIn(d.signups))
+	g.Get("/dang-ky-san/gui", d.signedIn(d.signupsForm))
+	g.Post("/dang-ky-san/gui", d.signedIn(d.signupsTable))
 	g.Get("/thu", d.signedIn(d.messages))
 	g.Get("/thu/:num", d.signedIn(d.message))
 	g.Get("/thu/:num/tep/:file", d.signedIn(d.exported("thu", d.messageFile)))

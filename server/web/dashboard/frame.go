@@ -49,7 +49,7 @@ var parts = []navPart{
 	{"dashboard.nav.places", []section{{Root + "/cong", "dashboard.nav.portals", nil}, {Root + "/vi-tri", "dashboard.nav.placements", nil},
 		{successionPath, "dashboard.nav.succession", staff}}},
 	{"dashboard.nav.print", []section{{batchesPath, "dashboard.nav.batches", nil}, {reportsPath, "dashboard.nav.reports", nil}}},
-	{"dashboard.nav.monthly", []section{{monthlyPath, "dashboard.nav.monthly", nil}, {messagesPath, "mail.title", staff}}},
+	{"dashboard.nav.monthly", []section{{monthlyPath, "dashboard.nav.monthly", nil}, {signupsPath, "dashboard.nav.signups", nil}, {messagesPath, "mail.title", staff}}},
 	{"dashboard.nav.lists", []section{{Root + "/dich-den", "dashboard.nav.destinations", nil}, {campaignsPath, "dashboard.campaigns.title", nil}, {textsPath, "dashboard.nav.texts", staff},
 		{Root + "/widget", "dashboard.nav.widget", admins}, {Root + "/khoa", "dashboard.nav.keys", admins},
 		{peoplePath, "dashboard.nav.people", admins}, {logPath, "dashboard.nav.log", admins}}},

@@ -108,7 +108,7 @@ func TestForms_tokenInJSONOrQueryIsNone(t *testing.T) {
 func adminPages(code referral.Code) []string {
 	return []string{Root, Root + "?lang=en", Root + "?period=7&boundaries=recorded", Root + "/dinh-nghia", Root + "/bang?by=placement", Root + "/tim?q=an+giang", Root + "/do-phu", Root + "/cong", Root + "/cong?made=so-an-giang",
 		Root + "/cong/so-an-giang", successionPath, successionPath + "?show=all&province=91", Root + "/nhap/cong", Root + "/nhap/vi-tri?n=3", campaignsPath, campaignsPath + "/tet",
-		Root + "/vi-tri", Root + "/vi-tri?portal=so-an-giang", Root + "/vi-tri/" + string(code) + "?done=made", Root + "/dich-den", Root + "/dich-den/postmart", monthlyPath, alertsPath, messagesPath, messagesPath + "?state=failed", reportsPath, reportsPath + "?state=closed", batchesPath, batchesPath + "/dot-1", Root + "/khoa", Root + "/widget", textsPath, textsPath + "?changed=1", textsPath + "?q=khong+co", textsPath + "/public.verify.range", textsPath + "/badge.figure?done=text_default", Root + "/moi",
+		Root + "/vi-tri", Root + "/vi-tri?portal=so-an-giang", Root + "/vi-tri/" + string(code) + "?done=made", Root + "/dich-den", Root + "/dich-den/postmart", monthlyPath, signupsPath, signupsSendPath, alertsPath, messagesPath, messagesPath + "?state=failed", reportsPath, reportsPath + "?state=closed", batchesPath, batchesPath + "/dot-1", Root + "/khoa", Root + "/widget", textsPath, textsPath + "?changed=1", textsPath + "?q=khong+co", textsPath + "/public.verify.range", textsPath + "/badge.figure?done=text_default", Root + "/moi",
 		peoplePath, peoplePath + "/1?done=saved", mePath + "?done=password", logPath, logPath + "?who=lan&what=account&from=2026-11-01&to=2026-11-30"}
 }
 

@@ -31,6 +31,7 @@ import (
 	"lensan/server/registry"
 	"lensan/server/report"
 	"lensan/server/rollup"
+	"lensan/server/signups"
 	"lensan/server/stats"
 	"lensan/server/store"
 	"lensan/server/succession"
@@ -57,6 +58,7 @@ type house struct {
 	coverage  *coverage.Coverage
 	outbox    *outbox.Outbox
 	mailing   *mailing.Mailing
+	signups   *signups.Signups
 	wording   *wording.Wording
 	texts     *text.Bundle
 	mail      mailServer
@@ -82,7 +84,9 @@ func newHouse(t *testing.T, baseURL string) *house {
 	ok(t, h.store.Migrate(ctx))
 	provinces, err := referral.ReadProvinces(readAsset(t, "data/provinces_63.csv"), readAsset(t, "data/provinces_34.csv"))
 	ok(t, err)
-	h.registry = registry.New(h.store, provinces, new(referral.LinkTable), now)
+	links := new(referral.LinkTable)
+	h.registry = registry.New(h.store, provinces, links, now)
+	h.signups = signups.New(h.store, h.registry, links, now)
 	seed, err := registry.ReadSeed([]byte(readAsset(t, "data/destinations.toml")))
 	ok(t, err)
 	ok(t, h.registry.Seed(ctx, seed))
@@ -110,7 +114,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	h.alerts = &alerts.Alerts{Store: h.store, Sources: []alerts.Source{{Kinds: alerts.Kinds, See: func(context.Context) ([]alerts.Sign, error) { return h.signs, nil }}},
 		Tell: func(context.Context, alerts.Round) error { return nil }, Now: now, Log: log}
 	h.dashboard = New(Config{Alerts: h.alerts, BaseURL: baseURL, Pages: h.pages, Access: h.access, Registry: h.registry, Health: h.health, Coverage: h.coverage,
-		Succession: succession.New(h.registry, numbers, now), Reports: reports, Mailing: h.mailing, Outbox: h.outbox, Wording: h.wording, Hub: h.hub, Stats: numbers, Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
+		Succession: succession.New(h.registry, numbers, now), Reports: reports, Mailing: h.mailing, Signups: h.signups, Outbox: h.outbox, Wording: h.wording, Hub: h.hub, Stats: numbers, Log: log, Now: now, Releases: []string{"bbbbbbbbbb", "aaaaaaaaaa"},
 		Posters: posters{h.registry, texts},
 		Map34:   reports.Map34, Map63: reports.Map63, Reconciled: func() (time.Time, int64) { return h.reconciled, h.differences },
 		Agent: reader.Browser, QR: func(text string) ([]byte, error) {

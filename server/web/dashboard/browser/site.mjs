@@ -71,6 +71,10 @@ async function fill(site, api) {
   for (const [text, words] of [["vi/badge.figure", "Gần 3,2 triệu hộ"], ["en/public.hub.lead", "Help for farming households that want to sell online"], ["vi/public.hub.ask", "Cần hỗ trợ? Gọi Tổ công nghệ số cộng đồng của xã."]]) {
     await api("PUT", `/texts/${text}`, { text: words, reason: "Theo văn bản số 12/BNNMT" });
   }
+  const day = new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" });
+  for (const [count, correct, reason] of [[3, false, ""], [4, true, "Đếm sót"]]) {
+    await api("POST", "/signups", { report_id: "thang-nay", destination: "postmart", correct, reason, rows: [{ day, code: site.codes[2], stage: "signup", count }] });
+  }
   await site.counted();
 }
 
