@@ -31,7 +31,7 @@ func TestMonthly_page(t *testing.T) {
 	viewer := h.signedIn(referral.RoleViewer, 0)
 	page := viewer.get(Root + "/bao-cao").body
 	wantText(t, "last month", page, "Báo cáo tháng 10/2026", "1.234", "kỳ trước 1.000", "/thong-ke/bao-cao-thang.pdf?month=2026-10", "/thong-ke/bao-cao-thang.xlsx?month=2026-10", `value="2023-11"`)
-	wantNoText(t, "of a viewer", page, "dang-ky", "Đăng ký một địa chỉ")
+	wantNoText(t, "of a viewer", page, "bao-cao/dang-ky", "Đăng ký một địa chỉ")
 	wantText(t, "September", viewer.get(Root+"/bao-cao?month=2026-09&province=91").body, "Báo cáo tháng 09/2026", "An Giang", "month=2026-09&amp;province=91")
 	for query, say := range map[string]string{"?month=2026-11": "2026-11", "?month=x": "x", "?province=99": "99"} {
 		if got := viewer.get(Root + "/bao-cao" + query); got.StatusCode != 422 || !strings.Contains(got.body, say) || strings.Contains(got.body, "bao-cao-thang.pdf") {
