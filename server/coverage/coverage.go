@@ -118,6 +118,8 @@ type Store interface {
 	// CoverageRecords returns all records by the portal's number.
 	CoverageRecords(ctx context.Context) (map[int64]Record, error)
 	SaveCoverage(ctx context.Context, records map[int64]Record) error
+	// SaveLook saves one record and appends a change to the log, in one transaction.
+	SaveLook(ctx context.Context, portal int64, r Record, c referral.Change) error
 	SaveCoverageWeek(ctx context.Context, list []PortalWeek) error
 	// CoverageWeeks returns what was kept since a Monday, the oldest first.
 	CoverageWeeks(ctx context.Context, from referral.Day) ([]PortalWeek, error)

@@ -9,7 +9,7 @@ import (
 )
 
 // refresh takes in what was seen, judges every portal, keeps the week and puts
-// the report in force. It is called with running held.
+// the report in force. It is called with making held.
 func (c *Coverage) refresh(ctx context.Context) error {
 	snapshot, version, err := c.store.Snapshot(ctx)
 	if err != nil {

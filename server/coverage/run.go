@@ -40,11 +40,17 @@ type Coverage struct {
 	fetcher   Fetcher
 	reading   chan struct{}
 
-	running sync.Mutex // one round or refresh at a time
-	fresh   time.Time  // when the report was last made
-	version int64      // of the registry that it was made from
+	running sync.Mutex // one round at a time
 	due     map[int64]time.Time
+
+	making  sync.Mutex // one report at a time
+	fresh   time.Time  // when it was last made
+	version int64      // of the registry that it was made from
 	report  atomic.Pointer[Report]
+
+	looking chan struct{} // looks that somebody asked for
+	asking  sync.Mutex
+	asked   map[int64]time.Time // when they began, by the portal's number
 }
 
 // New returns a Coverage whose report is empty until the first Tick or Refresh.
@@ -52,7 +58,8 @@ func New(s Store, p *referral.Provinces, f Fetcher, o Options) *Coverage {
 	if o.Addresses == nil {
 		o.Addresses = func(host string) []string { return []string{"https://" + host + "/", "http://" + host + "/"} }
 	}
-	c := &Coverage{o: o, store: s, provinces: p, fetcher: f, reading: make(chan struct{}, readers), due: map[int64]time.Time{}}
+	c := &Coverage{o: o, store: s, provinces: p, fetcher: f, reading: make(chan struct{}, readers), due: map[int64]time.Time{},
+		looking: make(chan struct{}, looksMost), asked: map[int64]time.Time{}}
 	c.report.Store(&Report{})
 	return c
 }
@@ -73,6 +80,8 @@ func (c *Coverage) Tick(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.making.Lock()
+	defer c.making.Unlock()
 	if looked == 0 && version == c.version && c.o.Now().Sub(c.fresh) < refreshEvery {
 		return nil
 	}
@@ -81,8 +90,8 @@ func (c *Coverage) Tick(ctx context.Context) error {
 
 // Refresh makes the report anew.
 func (c *Coverage) Refresh(ctx context.Context) error {
-	c.running.Lock()
-	defer c.running.Unlock()
+	c.making.Lock()
+	defer c.making.Unlock()
 	return c.refresh(ctx)
 }
 
@@ -123,10 +132,7 @@ func (c *Coverage) round(ctx context.Context) (looked int, err error) {
 		}
 		looked++
 		record := recordOf(records, r.num)
-		record.CheckedAt, record.Checks = c.o.Now().UTC().Truncate(time.Second), r.checks
-		if record.stands() {
-			record.LastFound = referral.DayOf(record.CheckedAt)
-		}
+		record.looked(r.checks, c.o.Now())
 		changed[r.num] = record
 		if len(changed) == keepEvery {
 			err = c.store.SaveCoverage(ctx, changed)
@@ -153,6 +159,14 @@ func (c *Coverage) isDue(num int64, checked time.Time) bool {
 	}
 	c.due[num] = now.Add(time.Duration(float64(c.o.Interval) * (0.9 + 0.2*rand.Float64())))
 	return true
+}
+
+// looked takes in what a look saw.
+func (r *Record) looked(checks []HostCheck, at time.Time) {
+	r.CheckedAt, r.Checks = at.UTC().Truncate(time.Second), checks
+	if r.stands() {
+		r.LastFound = referral.DayOf(at)
+	}
 }
 
 func recordOf(records map[int64]Record, num int64) Record {

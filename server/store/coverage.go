@@ -52,12 +52,7 @@ func (s *Store) SaveCoverage(ctx context.Context, records map[int64]coverage.Rec
 	}
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		for num, r := range records {
-			checks, err := json.Marshal(r.Checks)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, s.query.get("coverage_save"), num, openDay(r.FirstSeen), openDay(r.LastSeen), openDay(r.LastFound),
-				milli(r.CheckedAt), string(checks)); err != nil {
+			if err := s.saveCoverage(ctx, tx, num, r); err != nil {
 				return err
 			}
 		}
@@ -65,6 +60,24 @@ func (s *Store) SaveCoverage(ctx context.Context, records map[int64]coverage.Rec
 	})
 	if err != nil {
 		return fmt.Errorf("save coverage: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) saveCoverage(ctx context.Context, tx *sql.Tx, portal int64, r coverage.Record) error {
+	checks, err := json.Marshal(r.Checks)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, s.query.get("coverage_save"), portal, openDay(r.FirstSeen), openDay(r.LastSeen), openDay(r.LastFound), milli(r.CheckedAt), string(checks))
+	return err
+}
+
+// SaveLook implements coverage.Store.
+func (s *Store) SaveLook(ctx context.Context, portal int64, r coverage.Record, c referral.Change) error {
+	err := s.audited(ctx, c, func(tx *sql.Tx, _ *referral.Change) error { return s.saveCoverage(ctx, tx, portal, r) })
+	if err != nil {
+		return fmt.Errorf("save look: %w", err)
 	}
 	return nil
 }

@@ -131,7 +131,7 @@ func (v *visit) fieldText(name, value string) string {
 	if value == "" {
 		return nothing
 	}
-	for _, k := range []string{"print." + name + "." + value, "dashboard." + name + "." + value} {
+	for _, k := range []string{"print." + name + "." + value, "dashboard." + name + "." + value, "dashboard." + name + ".state." + value} {
 		if v.l.Has(k) {
 			return v.l.T(k)
 		}

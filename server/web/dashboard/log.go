@@ -15,7 +15,7 @@ import (
 const logPath = Root + "/nhat-ky"
 
 // logEntities are the kinds of things that the log speaks of.
-var logEntities = []string{"account", "key", "portal", "placement", "batch", "campaign", "destination", "report", "succession", "subscription", "message", "alert", "widget", "text", "export"}
+var logEntities = []string{"account", "key", "portal", "placement", "batch", "campaign", "destination", "report", "succession", "subscription", "message", "alert", "coverage", "signups", "widget", "text", "export"}
 
 // logData is the page of all that was changed.
 type logData struct {
