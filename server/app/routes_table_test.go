@@ -127,6 +127,8 @@ var rows = []row{
 	{"POST /thong-ke/in-an/{batch}/thu-hoi", "", ownBad},
 	{"GET /thong-ke/do-phu", "", page},
 	{"GET /thong-ke/do-phu.csv", "", page},
+	{"GET /thong-ke/do-phu.xlsx", "", page},
+	{"POST /thong-ke/do-phu/{portal}/kiem-tra", "", "in - 403 403 403 409 409"}, // portals are not looked at here
 	{"GET /thong-ke/dich-den", "", page},
 	{"GET /thong-ke/dich-den/{destination}", "", adminGet},
 	{"POST /thong-ke/dich-den/{destination}", "reason=", adminBad},

@@ -266,7 +266,7 @@ func (w *world) changes() (n int) {
 }
 
 // logged are the pages that hand out a file, which is written down.
-var logged = regexp.MustCompile(`^GET /thong-ke/(so-lieu\.(csv|xlsx)|nhat-ky\.csv|bao-cao-thang\.(pdf|xlsx)|thu/.*/tep/|.*/ap-phich)`)
+var logged = regexp.MustCompile(`^GET /thong-ke/((so-lieu|do-phu)\.(csv|xlsx)|nhat-ky\.csv|bao-cao-thang\.(pdf|xlsx)|thu/.*/tep/|.*/ap-phich)`)
 
 func TestRoutes_everyRole(t *testing.T) {
 	w := newWorld(t)

@@ -15,6 +15,9 @@ const (
 	looksMost = 4                // at a time
 )
 
+// Looks reports whether portals are looked at here at all.
+func (c *Coverage) Looks() bool { return c.o.Interval > 0 && c.fetcher != nil }
+
 // LookNow looks at a portal at once, writes down who asked, and makes the
 // report anew. Only admins and editors may. It is ErrNotFound for a portal that
 // does not stand, and ErrConflict for one that has no host, or was looked at
@@ -43,7 +46,7 @@ func (c *Coverage) LookNow(ctx context.Context, a referral.Actor, id string) (Ro
 	switch {
 	case at == nil:
 		return Row{}, referral.Errorf(referral.ErrNotFound, "error.portal_unknown", "id", id)
-	case c.o.Interval == 0:
+	case !c.Looks():
 		return Row{}, referral.Errorf(referral.ErrConflict, "error.coverage_off")
 	case len(at.hosts) == 0:
 		return Row{}, referral.Errorf(referral.ErrConflict, "error.coverage_no_host")

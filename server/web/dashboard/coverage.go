@@ -1,29 +1,32 @@
 package dashboard
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-
 	"lensan/server/coverage"
-	"lensan/server/export"
 	"lensan/server/referral"
 )
 
 type coverageView struct {
-	Lead   string
-	At     time.Time // zero before the first report
-	States []stateLink
-	Rows   []coverageRow
-	Next   string
-	File   string
-	Weeks  []coverageWeek
-	Names  []string // of the states, for the table of weeks
+	Lead    string
+	Done    string    // what a look that was asked for has found
+	Problem string    // why there was none
+	At      time.Time // zero before the first report
+	Country *coverageCountry
+	Chosen  *coverageChosen
+	States  []stateLink
+	Rows    []coverageRow
+	Next    string
+	Files   tableFiles
+	Weeks   []coverageWeek
+	Names   []string // of the states, for the table of weeks
 }
+
+// coverageChosen is the province that the rows are narrowed to.
+type coverageChosen struct{ Name, Without string }
 
 type stateLink struct {
 	Label, Href, Count string
@@ -35,6 +38,8 @@ type coverageRow struct {
 	State, Class, Why    string
 	Seen, Numbers        string
 	Found                []string // one line a host
+	Checked              time.Time
+	Look                 string // where to ask for a look at once, "" for who may not
 }
 
 type coverageWeek struct {
@@ -43,7 +48,10 @@ type coverageWeek struct {
 	Provinces string
 }
 
-const coveragePage = 100 // rows
+const (
+	coveragePath = Root + "/do-phu"
+	coveragePage = 100 // rows
+)
 
 var stateClass = map[coverage.State]string{coverage.Placed: "good", coverage.Altered: "warning", coverage.Unseen: "warning", coverage.Unfound: "warning", coverage.Lost: "danger"}
 
@@ -54,26 +62,44 @@ func (v *visit) ownCoverage() (report *coverage.Report, rows []coverage.Row) {
 	return report, report.Within(own)
 }
 
-func (d *Dashboard) coverage(v *visit) error {
-	report, rows := v.ownCoverage()
-	asked := coverage.State(v.query.Get("state"))
-	if !slices.Contains(coverage.States, asked) {
-		asked = ""
+// askCoverage reads the filter of the address.
+func (v *visit) askCoverage() (state coverage.State, province string) {
+	if state = coverage.State(v.query.Get("state")); !slices.Contains(coverage.States, state) {
+		state = ""
 	}
-	data := coverageView{At: report.At, Lead: v.l.T("dashboard.coverage.lead"), File: v.fileAddress(asked)}
+	return state, v.query.Get("province")
+}
+
+func (d *Dashboard) coverage(v *visit) error { return d.coverageShown(v, "") }
+
+func (d *Dashboard) coverageShown(v *visit, problem string) error {
+	report, rows := v.ownCoverage()
+	asked, province := v.askCoverage()
+	data := coverageView{At: report.At, Lead: v.l.T("dashboard.coverage.lead"), Problem: problem, Files: v.coverageFiles(asked, province)}
 	counts, covered, all := map[coverage.State]int{}, map[referral.ProvinceID]bool{}, map[referral.ProvinceID]bool{}
 	var shown []coverage.Row
+	inProvince := 0
 	for _, row := range rows {
-		counts[row.State]++
 		all[row.Province.ID] = true
 		if row.State.Covered() {
 			covered[row.Province.ID] = true
 		}
+		if row.ID() != "" && row.ID() == v.query.Get("looked") {
+			data.Done = v.lookedText(row)
+		}
+		if province != "" && row.Province.Code != province {
+			continue
+		}
+		if province != "" {
+			data.Chosen = &coverageChosen{v.provinceName(row.Province), v.coverageAddress(coveragePath, "province", "")}
+		}
+		inProvince++
+		counts[row.State]++
 		if asked == "" || row.State == asked {
 			shown = append(shown, row)
 		}
 	}
-	data.States = v.stateLinks(asked, counts, len(rows))
+	data.States = v.stateLinks(asked, counts, inProvince)
 	from, _ := strconv.Atoi(v.query.Get("from"))
 	from = min(max(from, 0), len(shown))
 	for _, row := range shown[from:min(from+coveragePage, len(shown))] {
@@ -84,6 +110,9 @@ func (d *Dashboard) coverage(v *visit) error {
 	}
 	if _, own := v.ownProvince(); own == nil {
 		data.Weeks, data.Names = v.coverageWeeks(report.Weeks)
+		if !report.At.IsZero() {
+			data.Country = d.coverageCountry(v, rows)
+		}
 	}
 	title := v.l.T("dashboard.coverage.heading", "n", strconv.Itoa(len(covered)), "all", strconv.Itoa(len(all)))
 	if report.At.IsZero() {
@@ -92,17 +121,16 @@ func (d *Dashboard) coverage(v *visit) error {
 	return v.render("dash_coverage.html", title, data)
 }
 
-func (v *visit) fileAddress(state coverage.State) string {
-	if state == "" {
-		return Root + "/do-phu.csv"
-	}
-	return Root + "/do-phu.csv?state=" + string(state)
+// coverageAddress is a page or file with the filter of this page, of which
+// some values are changed.
+func (v *visit) coverageAddress(path string, nameValue ...string) string {
+	return v.to(path, append([]string{"from", "", "looked", ""}, nameValue...)...)
 }
 
 func (v *visit) stateLinks(asked coverage.State, counts map[coverage.State]int, all int) []stateLink {
-	out := []stateLink{{Label: v.l.T("dashboard.coverage.all"), Href: Root + "/do-phu", Count: v.l.Number(int64(all)), Current: asked == ""}}
+	out := []stateLink{{Label: v.l.T("dashboard.coverage.all"), Href: v.coverageAddress(coveragePath, "state", ""), Count: v.l.Number(int64(all)), Current: asked == ""}}
 	for _, s := range coverage.States {
-		out = append(out, stateLink{Label: v.l.T("dashboard.coverage.state." + string(s)), Href: Root + "/do-phu?state=" + string(s),
+		out = append(out, stateLink{Label: v.l.T("dashboard.coverage.state." + string(s)), Href: v.coverageAddress(coveragePath, "state", string(s)),
 			Count: v.l.Number(int64(counts[s])), Current: asked == s})
 	}
 	return out
@@ -123,10 +151,19 @@ func (v *visit) coverageRow(r coverage.Row) coverageRow {
 		row.Seen = v.l.Day(r.LastSeen)
 		row.Numbers = v.l.T("dashboard.coverage.numbers", "views", v.l.Number(r.Views), "clicks", v.l.Number(r.Clicks))
 	}
-	for _, c := range r.Checks {
-		row.Found = append(row.Found, c.Host+": "+v.foundAt(c))
+	row.Found, row.Checked = v.foundLines(r), r.CheckedAt
+	if v.is(staff...) && v.d.Coverage.Looks() && len(r.Portal.Hosts) > 0 {
+		row.Look = coveragePath + "/" + r.Portal.ID + "/kiem-tra"
 	}
 	return row
+}
+
+// foundLines says of each host what the latest look saw.
+func (v *visit) foundLines(r coverage.Row) (lines []string) {
+	for _, c := range r.Checks {
+		lines = append(lines, c.Host+": "+v.foundAt(c))
+	}
+	return lines
 }
 
 // foundAt says in a line what a look at a host saw.
@@ -167,48 +204,4 @@ func (v *visit) coverageWeeks(weeks []coverage.Week) (out []coverageWeek, names 
 		out = append(out, row)
 	}
 	return out, names
-}
-
-// coverageFile answers /do-phu.csv with all rows of the page, as UTF-8 with the
-// mark by which Excel knows it.
-func (d *Dashboard) coverageFile(v *visit) error {
-	_, rows := v.ownCoverage()
-	var t export.Table
-	for _, key := range []string{"province", "province_name", "portal", "portal_name", "state", "since", "last_view", "last_found", "last_check", "views_28d", "clicks_28d", "found"} {
-		t.Columns = append(t.Columns, export.Column{Key: key})
-	}
-	var lines [][]export.Value
-	for _, r := range rows {
-		if asked := v.query.Get("state"); asked != "" && asked != string(r.State) {
-			continue
-		}
-		line := []string{r.Province.Code, v.provinceName(r.Province), "", "", string(r.State), r.Since.String(), r.LastSeen.String(), r.LastFound.String(), "",
-			strconv.FormatInt(r.Views, 10), strconv.FormatInt(r.Clicks, 10), ""}
-		if r.Portal != nil {
-			line[2], line[3] = r.Portal.ID, r.Portal.Name
-		}
-		if !r.CheckedAt.IsZero() {
-			line[8] = r.CheckedAt.In(referral.Zone).Format(time.RFC3339)
-		}
-		var found []string
-		for _, c := range r.Checks {
-			found = append(found, c.Host+": "+v.foundAt(c))
-		}
-		line[11] = strings.Join(found, " | ")
-		lines = append(lines, export.Texts(line))
-	}
-	t.Rows = func(yield func([]export.Value, error) bool) {
-		for _, line := range lines {
-			if !yield(line, nil) {
-				return
-			}
-		}
-	}
-	var b bytes.Buffer
-	if err := export.WriteCSV(&b, t); err != nil {
-		return err
-	}
-	v.c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	v.c.Attachment("lensan-do-phu-" + v.today().String() + ".csv")
-	return v.c.Send(b.Bytes())
 }

@@ -108,7 +108,11 @@ type Health interface {
 }
 
 // Coverage is what the pages need of package coverage.
-type Coverage interface{ Report() *coverage.Report }
+type Coverage interface {
+	Report() *coverage.Report
+	Looks() bool
+	LookNow(ctx context.Context, a referral.Actor, id string) (coverage.Row, error)
+}
 
 // Stats is what the pages need of package stats.
 type Stats interface {
