@@ -1,7 +1,8 @@
 // Package coverage says which provinces and portals carry our links, from two
 // sources that know nothing of each other: what visitors' browsers report from
 // the portal's host, and what the server sees when it reads the portal's home
-// page. Where they disagree, it says so. It knows neither HTTP servers nor SQL.
+// page and those that were named beside it. Where they disagree, it says so. It
+// knows neither HTTP servers nor SQL.
 package coverage
 
 import (
@@ -48,10 +49,12 @@ type Found struct {
 // Works reports whether the code leads on, and nothing about it is broken.
 func (f Found) Works() bool { return len(f.Bad) == 0 && len(f.Tiers) > 0 }
 
-// HostCheck is what was read at one host of a portal.
+// HostCheck is what was read at one page of a portal: the home page of a host,
+// or one that was named.
 type HostCheck struct {
 	Host  string    `json:"host"`
-	URL   string    `json:"url"` // of the page, "" if none was read
+	Page  string    `json:"page"` // its path and query, "" for the home page
+	URL   string    `json:"url"`  // of the page, "" if none was read
 	HTTP  int       `json:"http"`
 	Fault string    `json:"fault"` // why no page was read: a text key without "error."; "" if one was
 	Time  time.Time `json:"time"`
@@ -63,7 +66,7 @@ type Record struct {
 	FirstSeen, LastSeen referral.Day // views, loads or clicks from one of its hosts
 	LastFound           referral.Day
 	CheckedAt           time.Time
-	Checks              []HostCheck // the latest, one a host
+	Checks              []HostCheck // the latest, one a page
 }
 
 // Row is one line of the report. Portal is nil for a province without portals.

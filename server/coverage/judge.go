@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"net/http"
 	"slices"
 
 	"lensan/server/referral"
@@ -28,8 +29,15 @@ func judge(r Record, today referral.Day) (state State, since referral.Day) {
 	return Never, referral.NoDay
 }
 
-// read reports whether a page was read at the latest check.
+// read reports whether the latest check can tell that a code stands no more: a
+// page was read, and so was every page that was named and still exists.
 func (r Record) read() bool {
+	for _, c := range r.Checks {
+		gone := c.HTTP == http.StatusNotFound || c.HTTP == http.StatusGone || c.Fault == "probe_type"
+		if c.Page != "" && c.Fault != "" && !gone {
+			return false
+		}
+	}
 	return slices.ContainsFunc(r.Checks, func(c HostCheck) bool { return c.Fault == "" })
 }
 

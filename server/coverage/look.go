@@ -12,11 +12,12 @@ import (
 	"lensan/server/web/inspect"
 )
 
-// site is a portal as it is looked at: its hosts and codes, and those of the
-// portals that were merged into it.
+// site is a portal as it is looked at: its hosts, pages and codes, and those of
+// the portals that were merged into it.
 type site struct {
 	portal *referral.Portal
 	hosts  []string
+	pages  []referral.Page // besides the home pages
 	codes  []referral.Code
 }
 
@@ -29,19 +30,22 @@ func (s *site) owns(host string) bool {
 	return slices.ContainsFunc(s.hosts, func(h string) bool { return bare(h) == bare(host) })
 }
 
-// look reads the home page of each host.
+// look reads the home page of each host, and the pages that were named.
 func (c *Coverage) look(ctx context.Context, s *site) []HostCheck {
-	checks := make([]HostCheck, 0, len(s.hosts))
+	checks := make([]HostCheck, 0, len(s.hosts)+len(s.pages))
 	for _, host := range s.hosts {
-		checks = append(checks, c.lookAt(ctx, s, host))
+		checks = append(checks, c.lookAt(ctx, s, referral.Page{Host: host}))
+	}
+	for _, page := range s.pages {
+		checks = append(checks, c.lookAt(ctx, s, page))
 	}
 	return checks
 }
 
-func (c *Coverage) lookAt(ctx context.Context, s *site, host string) HostCheck {
-	check := HostCheck{Host: host, Time: c.o.Now().UTC().Truncate(time.Second), Found: []Found{}}
-	for _, address := range c.o.Addresses(host) {
-		page, err := c.fetcher.Fetch(ctx, address, s.owns)
+func (c *Coverage) lookAt(ctx context.Context, s *site, at referral.Page) HostCheck {
+	check := HostCheck{Host: at.Host, Page: at.Path, Time: c.o.Now().UTC().Truncate(time.Second), Found: []Found{}}
+	for _, home := range c.o.Addresses(at.Host) {
+		page, err := c.fetcher.Fetch(ctx, home+strings.TrimPrefix(at.Path, "/"), s.owns)
 		if err == nil && page.Status == http.StatusOK {
 			check.URL, check.HTTP, check.Fault = page.URL, page.Status, ""
 			c.reading <- struct{}{} // a page in memory is large: few at a time

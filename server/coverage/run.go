@@ -12,7 +12,7 @@ import (
 )
 
 // How a round is run. Thousand portals that all let the probe wait for its 8 s
-// take less than five minutes.
+// take less than five minutes, and as long again for each page that all name.
 const (
 	workers      = 32
 	readers      = 4
@@ -28,7 +28,7 @@ type Options struct {
 	Interval time.Duration // between two looks at a portal; 0: portals are not looked at
 	Now      func() time.Time
 	// Addresses returns where the home page of a host may be, the first choice
-	// first; nil: https, then http.
+	// first and with a slash at its end; nil: https, then http.
 	Addresses func(host string) []string
 }
 
@@ -216,6 +216,14 @@ func sites(s referral.Snapshot) []site {
 		for _, host := range s.Portals[i].Hosts {
 			if !into.owns(host) {
 				into.hosts = append(into.hosts, host)
+			}
+		}
+	}
+	for i := range s.Portals {
+		into := &out[at[stands(s.Portals[i].ID)]]
+		for _, text := range s.Portals[i].Pages {
+			if page, err := referral.ParsePage(text, s.Portals[i].Hosts); err == nil && !slices.Contains(into.pages, page) {
+				into.pages = append(into.pages, page)
 			}
 		}
 	}

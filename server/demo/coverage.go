@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"lensan/server/coverage"
@@ -68,6 +69,14 @@ func (m *maker) look(ctx context.Context) error {
 			check.Found = append(check.Found, found)
 		}
 		r.Checks = []coverage.HostCheck{check}
+		if len(list) > 1 && strings.HasPrefix(list[0].Portal.ID, "snn-") {
+			other := check
+			other.Page, other.URL, other.Found = extensionPage, "https://"+check.Host+extensionPage, []coverage.Found{}
+			if len(check.Found) > 0 && check.Found[0].Works() {
+				other.Found = []coverage.Found{{Code: list[1].Code, Own: true, Tiers: []string{"badge"}, Bad: []string{}}}
+			}
+			r.Checks = append(r.Checks, other)
+		}
 		records[list[0].Portal.Num] = r
 	}
 	if err := m.Sink.SaveCoverage(ctx, records); err != nil {

@@ -61,20 +61,26 @@ func (m *maker) register(ctx context.Context) error {
 
 func portalID(o office, p *referral.Province) string { return o.id + "-" + p.Slug }
 
+// extensionPage is where departments of agriculture show a second badge.
+const extensionPage = "/khuyen-nong"
+
 // officesOf leaves the farmers' union to every third province.
 func officesOf(i int) []office { return offices[:2+min(1, i%3/2)] }
 
 func (m *maker) importPortals(ctx context.Context, provinces []referral.Province) error {
-	rows := [][]string{{"id", "name", "province", "province_on", "hosts", "contact_email"}}
+	rows := [][]string{{"id", "name", "province", "province_on", "hosts", "pages", "contact_email"}}
 	for i := range provinces {
 		p := &provinces[i]
 		for _, o := range officesOf(i) {
 			host := o.id + "." + p.Slug + ".example"
-			name := o.name + " " + p.NameVi
-			if o.id == "hnd" {
+			name, page := o.name+" "+p.NameVi, ""
+			switch o.id {
+			case "snn":
+				page = extensionPage
+			case "hnd":
 				name = o.name + " " + lowerFirst(p.FullName())
 			}
-			rows = append(rows, []string{portalID(o, p), name, p.Code, m.begin.String(), host, "banbientap@" + host})
+			rows = append(rows, []string{portalID(o, p), name, p.Code, m.begin.String(), host, page, "banbientap@" + host})
 		}
 	}
 	list, err := m.Registry.ImportPortals(ctx, clerk, table(rows))

@@ -1,6 +1,9 @@
 package referral
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Portal is a website that places our snippets. It belongs to a province and
 // follows its succession by itself: Province keeps what was registered.
@@ -10,6 +13,7 @@ type Portal struct {
 	Name         string
 	Province     ProvinceID // as registered; see Provinces.Follow
 	Hosts        []string   // lower case, without port: "stttt.angiang.gov.vn"
+	Pages        []string   // read for coverage besides the home pages; see ParsePage
 	ContactEmail string     // "" if unknown
 	MergedInto   string     // ID of the portal that it became part of, or ""
 	// Former is the province of an earlier registration that has become Province:
@@ -42,6 +46,14 @@ func (p *Portal) Validate() error {
 	for i, host := range p.Hosts {
 		if !validHost(host) {
 			f.Add(pointerAt("/hosts", i), "error.host", "value", host)
+		}
+	}
+	if len(p.Pages) > MaxPages {
+		f.Add("/pages", "error.too_many", "max", strconv.Itoa(MaxPages))
+	}
+	for i, page := range p.Pages {
+		if _, err := ParsePage(page, p.Hosts); err != nil {
+			f.AddError(pointerAt("/pages", i), err)
 		}
 	}
 	if p.ContactEmail != "" && !validEmail(p.ContactEmail) {

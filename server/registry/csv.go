@@ -17,6 +17,7 @@ var portalColumns = []column{
 	{name: "province", aliases: []string{"tinh", "ma tinh"}, required: true},
 	{name: "province_on", aliases: []string{"ngay", "ma tinh vao ngay"}},
 	{name: "hosts", aliases: []string{"ten mien"}},
+	{name: "pages", aliases: []string{"trang", "cac trang"}},
 	{name: "contact_email", aliases: []string{"email", "thu dien tu"}},
 }
 
@@ -31,8 +32,8 @@ var placementColumns = []column{
 // ImportPortals creates portals from CSV with a header (UTF-8, with or without
 // BOM; comma or semicolon; headers as in the API or in Vietnamese), all rows or
 // none; every fault is reported with its line and column. The columns are id,
-// name, province, province_on, hosts (parted by space or |) and contact_email.
-// At most 20,000 rows and 10 MB.
+// name, province, province_on, hosts and pages (parted by space or |) and
+// contact_email. At most 20,000 rows and 10 MB.
 func (r *Registry) ImportPortals(ctx context.Context, a referral.Actor, csv io.Reader) ([]referral.Portal, error) {
 	return r.importPortals(ctx, a, csv, false)
 }
@@ -52,8 +53,10 @@ func (r *Registry) importPortals(ctx context.Context, a referral.Actor, csv io.R
 		}
 		lines[id] = row.line
 		in := PortalInput{ID: row.must("id"), Name: row.must("name"), Province: ptrTo(gsoCode(row.cells["province"])), ContactEmail: row.may("contact_email")}
-		if hosts := strings.FieldsFunc(row.cells["hosts"], func(c rune) bool { return c == ' ' || c == '|' || c == '\n' }); len(hosts) > 0 {
-			in.Hosts = &hosts
+		for name, into := range map[string]**[]string{"hosts": &in.Hosts, "pages": &in.Pages} {
+			if list := strings.FieldsFunc(row.cells[name], func(c rune) bool { return c == ' ' || c == '|' || c == '\n' }); len(list) > 0 {
+				*into = &list
+			}
 		}
 		if text := row.cells["province_on"]; text != "" {
 			day, err := parseDay(text)

@@ -39,6 +39,7 @@ func TestImportPortals_forms(t *testing.T) {
 		"Vietnamese headers":            "Mã cổng;Tên cổng;Mã tỉnh;Ngày;Tên miền;Thư điện tử\na;Sở NN&MT, An Giang;89;21/07/2021;a.vn b.vn;lan@a.vn\n",
 		"blank lines and empty columns": "\n\nid;name;province;province_on;hosts;contact_email;;\n;;;;;;;\na;Sở NN&MT, An Giang;89;21/7/2021;a.vn b.vn;lan@a.vn;;\n   \n",
 		"hosts on two lines":            "id,name,province,province_on,hosts,contact_email\na,\"Sở NN&MT, An Giang\",89,2021-07-21,\"a.vn\nb.vn\",lan@a.vn\n",
+		"pages":                         "id;name;province;province_on;hosts;Trang;contact_email\na;Sở NN&MT, An Giang;89;2021-07-21;a.vn b.vn;;lan@a.vn\n",
 		"NFD":                           "id;name;province;province_on;hosts;contact_email\na;So\u031b\u0309 NN&MT, An Giang;89;2021-07-21;a.vn b.vn;lan@a.vn\n",
 	} {
 		t.Run(name, func(t *testing.T) {

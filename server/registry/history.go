@@ -23,7 +23,7 @@ func destinationFields(d referral.Destination) []field {
 // portalFields shows the province by its code and its first day, since a code
 // can have been held by two.
 func (r *Registry) portalFields(p referral.Portal) []field {
-	fields := []field{{"id", p.ID}, {"name", p.Name}, {"hosts", texts(p.Hosts)}, {"contact_email", p.ContactEmail}, {"merged_into", p.MergedInto}}
+	fields := []field{{"id", p.ID}, {"name", p.Name}, {"hosts", texts(p.Hosts)}, {"pages", texts(p.Pages)}, {"contact_email", p.ContactEmail}, {"merged_into", p.MergedInto}}
 	if province := r.provinces.ByID(p.Province); province != nil {
 		fields = append(fields, field{"province", province.Code}, field{"province_valid_from", province.ValidFrom})
 	}

@@ -21,6 +21,7 @@ type PortalInput struct {
 	Province     *string       // GSO code
 	ProvinceOn   *referral.Day // the day on which the code was valid; today if nil
 	Hosts        *[]string     // kept in lower case, each once
+	Pages        *[]string     // paths and addresses, see referral.ParsePage; each once
 	ContactEmail *string
 
 	Faults referral.Faults // what is wrong with how the input was written
@@ -131,6 +132,24 @@ func tidyHosts(hosts []string) []string {
 	out := make([]string, len(hosts))
 	for i, host := range hosts {
 		out[i] = strings.ToLower(strings.TrimSpace(host))
+	}
+	return out
+}
+
+// tidyPages takes off what stands around pages and what browsers keep to
+// themselves; scheme and host become lower case.
+func tidyPages(pages []string) []string {
+	out := make([]string, len(pages))
+	for i, page := range pages {
+		page, _, _ = strings.Cut(tidy(page), "#")
+		if scheme, rest, full := strings.Cut(page, "://"); full {
+			end := strings.IndexAny(rest, "/?")
+			if end < 0 {
+				end = len(rest)
+			}
+			page = strings.ToLower(scheme) + "://" + strings.ToLower(rest[:end]) + rest[end:]
+		}
+		out[i] = page
 	}
 	return out
 }

@@ -126,6 +126,9 @@ func (r *Registry) applyPortal(f *referral.Faults, a referral.Actor, p *referral
 	if in.Hosts != nil {
 		p.Hosts = tidyHosts(*in.Hosts)
 	}
+	if in.Pages != nil {
+		p.Pages = tidyPages(*in.Pages)
+	}
 	if in.Province != nil && !f.Has("/province_on") {
 		if err := r.applyProvince(f, a, p, in); err != nil {
 			return err
@@ -134,7 +137,7 @@ func (r *Registry) applyPortal(f *referral.Faults, a referral.Actor, p *referral
 	if err := f.Include(p.Validate()); err != nil {
 		return err
 	}
-	p.Hosts = distinct(p.Hosts)
+	p.Hosts, p.Pages = distinct(p.Hosts), distinct(p.Pages)
 	return nil
 }
 

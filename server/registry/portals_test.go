@@ -141,8 +141,14 @@ func TestUpdatePortal(t *testing.T) {
 		t.Errorf("%+v\n%s\n%s", last, last.Before, last.After)
 	}
 
-	p, err = w.UpdatePortal(w.ctx, admin, "a", registry.PortalInput{Hosts: ptr([]string{}), ContactEmail: ptr("")}, "")
-	if err != nil || p.Hosts != nil || p.ContactEmail != "" {
+	p, err = w.UpdatePortal(w.ctx, admin, "a", registry.PortalInput{Pages: ptr([]string{" /lien-ket#chan ", "HTTP://WWW.B.vn/X", "/lien-ket"})}, "")
+	if d := cmp.Diff([]string{"/lien-ket", "http://www.b.vn/X"}, p.Pages); err != nil || d != "" {
+		t.Errorf("%v %s", err, d)
+	}
+	_, err = w.UpdatePortal(w.ctx, admin, "a", registry.PortalInput{Hosts: ptr([]string{"c.vn"})}, "")
+	wantFaults(t, err, "/pages/1 error.page_foreign")
+	p, err = w.UpdatePortal(w.ctx, admin, "a", registry.PortalInput{Hosts: ptr([]string{}), Pages: ptr([]string{}), ContactEmail: ptr("")}, "")
+	if err != nil || p.Hosts != nil || p.Pages != nil || p.ContactEmail != "" {
 		t.Errorf("emptied: %+v, %v", p, err)
 	}
 	_, err = w.UpdatePortal(w.ctx, admin, "x", registry.PortalInput{Name: ptr("a")}, "")

@@ -189,6 +189,7 @@ func Undoable(c referral.Change) bool {
 type former struct {
 	Name         json.RawMessage       `json:"name"`
 	Hosts        *[]string             `json:"hosts"`
+	Pages        *[]string             `json:"pages"`
 	ContactEmail *string               `json:"contact_email"`
 	MergedInto   *string               `json:"merged_into"`
 	Province     *string               `json:"province"`
@@ -243,7 +244,7 @@ func (f former) name() (n referral.Name, ok bool) {
 // named by its code and a day of its validity; where one of the two was the same
 // before, it is taken from the portal.
 func (r *Registry) undoPortal(tx Tx, a referral.Actor, id string, f former, u undoing, reason string) error {
-	in := PortalInput{Hosts: f.Hosts, ContactEmail: f.ContactEmail, mergedInto: f.MergedInto, undoing: u}
+	in := PortalInput{Hosts: f.Hosts, Pages: f.Pages, ContactEmail: f.ContactEmail, mergedInto: f.MergedInto, undoing: u}
 	if name, ok := f.text(); ok {
 		in.Name = &name
 	}

@@ -40,7 +40,7 @@ func fatal(t testing.TB, err error) {
 func TestUndo_givesBackWhatWas(t *testing.T) {
 	w := newWorld(t)
 	on := referral.MustDay("2021-07-21")
-	_, err := w.CreatePortal(w.ctx, admin, registry.PortalInput{ID: ptr("a"), Name: ptr("Cổng A"), Province: ptr("91"), ProvinceOn: &on, Hosts: ptr([]string{"a.vn"})})
+	_, err := w.CreatePortal(w.ctx, admin, registry.PortalInput{ID: ptr("a"), Name: ptr("Cổng A"), Province: ptr("91"), ProvinceOn: &on, Hosts: ptr([]string{"a.vn"}), Pages: ptr([]string{"/lien-ket", "https://a.vn/x"})})
 	fatal(t, err)
 	w.portal("b", "91")
 	same := func(what string, want, got any) {
@@ -54,7 +54,7 @@ func TestUndo_givesBackWhatWas(t *testing.T) {
 	before, err := w.Portal(w.ctx, admin, "a")
 	fatal(t, err)
 	// Kiên Giang then, An Giang now: the same code, so that only its first day differs.
-	after, err := w.UpdatePortal(w.ctx, admin, "a", registry.PortalInput{Name: ptr("Khác & <b>"), Province: ptr("91"), Hosts: ptr([]string{})}, "")
+	after, err := w.UpdatePortal(w.ctx, admin, "a", registry.PortalInput{Name: ptr("Khác & <b>"), Province: ptr("91"), Hosts: ptr([]string{}), Pages: ptr([]string{})}, "")
 	fatal(t, err)
 	if before.Province != 910 || after.Province != 911 {
 		t.Fatalf("provinces %d, %d", before.Province, after.Province)

@@ -39,23 +39,30 @@ func flag(b bool) int {
 }
 
 func (t *registryTx) InsertPortal(p *referral.Portal) error {
-	hosts, err := jsonList(p.Hosts)
+	hosts, pages, err := portalLists(p)
 	if err != nil {
 		return err
 	}
 	p.Num, err = t.insert("portal_insert", p.ID, p.ID, p.Name, int32(p.Province), hosts, p.ContactEmail, p.MergedInto,
-		portalSearch(p), int32(p.Former), int32(p.Kept), milli(p.CreatedAt), milli(p.UpdatedAt))
+		portalSearch(p), int32(p.Former), int32(p.Kept), milli(p.CreatedAt), milli(p.UpdatedAt), pages)
 	return err
 }
 
 func (t *registryTx) UpdatePortal(p *referral.Portal) error {
-	hosts, err := jsonList(p.Hosts)
+	hosts, pages, err := portalLists(p)
 	if err != nil {
 		return err
 	}
 	return t.update("portal_update", referral.Errorf(referral.ErrNotFound, "error.portal_unknown", "id", p.ID),
 		p.ID, p.Name, int32(p.Province), hosts, p.ContactEmail, p.MergedInto, portalSearch(p),
-		int32(p.Former), int32(p.Kept), milli(p.UpdatedAt))
+		int32(p.Former), int32(p.Kept), milli(p.UpdatedAt), pages)
+}
+
+func portalLists(p *referral.Portal) (hosts, pages string, err error) {
+	if hosts, err = jsonList(p.Hosts); err == nil {
+		pages, err = jsonList(p.Pages)
+	}
+	return hosts, pages, err
 }
 
 func portalSearch(p *referral.Portal) string {

@@ -72,14 +72,16 @@ func scanDestination(r row) (d referral.Destination, err error) {
 }
 
 func scanPortal(r row) (p referral.Portal, err error) {
-	var hosts string
+	var hosts, pages string
 	var created, updated int64
-	err = r.Scan(&p.Num, &p.ID, &p.Name, &p.Province, &hosts, &p.ContactEmail, &p.MergedInto, &p.Former, &p.Kept, &created, &updated)
+	err = r.Scan(&p.Num, &p.ID, &p.Name, &p.Province, &hosts, &pages, &p.ContactEmail, &p.MergedInto, &p.Former, &p.Kept, &created, &updated)
 	if err != nil {
 		return p, err
 	}
 	p.CreatedAt, p.UpdatedAt = fromMilli(created), fromMilli(updated)
-	p.Hosts, err = fromJSONList("hosts of portal "+p.ID, hosts)
+	if p.Hosts, err = fromJSONList("hosts of portal "+p.ID, hosts); err == nil {
+		p.Pages, err = fromJSONList("pages of portal "+p.ID, pages)
+	}
 	return p, err
 }
 

@@ -23,17 +23,17 @@ UPDATE destinations SET kind = $2, name_vi = $3, name_en = $4, url = $5, pass_pa
 WHERE id = $1;
 
 -- name: portals
-SELECT num, id, name, province, hosts, contact_email, COALESCE(merged_into, ''), former_province, kept_under, created_at, updated_at
+SELECT num, id, name, province, hosts, pages, contact_email, COALESCE(merged_into, ''), former_province, kept_under, created_at, updated_at
 FROM portals
 
 -- name: portal_insert
-INSERT INTO portals (num, id, name, province, hosts, contact_email, merged_into, search, former_province, kept_under, created_at, updated_at)
-VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM portals), $1, $2, $3, $4, $5, NULLIF($6, ''), $7, $8, $9, $10, $11)
+INSERT INTO portals (num, id, name, province, hosts, contact_email, merged_into, search, former_province, kept_under, created_at, updated_at, pages)
+VALUES ((SELECT COALESCE(MAX(num), 0) + 1 FROM portals), $1, $2, $3, $4, $5, NULLIF($6, ''), $7, $8, $9, $10, $11, $12)
 ON CONFLICT (id) DO NOTHING RETURNING num;
 
 -- name: portal_update
 UPDATE portals SET name = $2, province = $3, hosts = $4, contact_email = $5, merged_into = NULLIF($6, ''), search = $7,
-    former_province = $8, kept_under = $9, updated_at = $10
+    former_province = $8, kept_under = $9, updated_at = $10, pages = $11
 WHERE id = $1;
 
 -- name: portals_by_registration

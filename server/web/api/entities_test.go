@@ -18,7 +18,7 @@ func TestPortals(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(`{"id":"stttt-an-giang","name":"Sở TT&TT An Giang","province":"89","province_valid_from":"2008-08-01","former_province":null,
 		"current_province":{"code":"91","valid_from":"2025-07-01","name":{"vi":"An Giang","en":"An Giang"}},
-		"hosts":["stttt.angiang.gov.vn"],"contact_email":null,"merged_into":null,"created_at":"2026-11-24T01:30:00Z","updated_at":"2026-11-24T01:30:00Z"}`), &want); err != nil {
+		"hosts":["stttt.angiang.gov.vn"],"pages":[],"contact_email":null,"merged_into":null,"created_at":"2026-11-24T01:30:00Z","updated_at":"2026-11-24T01:30:00Z"}`), &want); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -31,6 +31,12 @@ func TestPortals(t *testing.T) {
 	k.patch("env", "/portals/stttt-an-giang", `{"contact_email":"a@angiang.gov.vn","hosts":["A.angiang.gov.vn "],"reason":"sáp nhập"}`).want(200)
 	if p := k.patch("env", "/portals/stttt-an-giang", `{"contact_email":null}`).want(200); p.at("contact_email") != nil || p.str("hosts", 0) != "a.angiang.gov.vn" {
 		t.Error(p.body)
+	}
+	if p := k.patch("env", "/portals/stttt-an-giang", `{"pages":["/chuyen-doi-so#x"," HTTPS://WWW.A.angiang.gov.vn/Lien-Ket","/chuyen-doi-so"]}`).want(200); p.str("pages", 0) != "/chuyen-doi-so" || p.str("pages", 1) != "https://www.a.angiang.gov.vn/Lien-Ket" || len(p.at("pages").([]any)) != 2 {
+		t.Error(p.body)
+	}
+	if got := k.patch("env", "/portals/stttt-an-giang", `{"hosts":["b.angiang.gov.vn"]}`).want(422).faults(); got != "/pages/1 page_foreign" {
+		t.Error(got)
 	}
 	ended := k.post("env", "/portals", `{"id":"x","name":"x","province":"89"}`).want(422)
 	if ended.faults() != "/province province_ended" || !strings.Contains(ended.body, "91") {

@@ -17,6 +17,7 @@ type portalView struct {
 	FormerProvince  *provinceRef  `json:"former_province"`
 	CurrentProvince provinceRef   `json:"current_province"`
 	Hosts           []string      `json:"hosts"`
+	Pages           []string      `json:"pages"`
 	ContactEmail    *string       `json:"contact_email"`
 	MergedInto      *string       `json:"merged_into"`
 	CreatedAt       time.Time     `json:"created_at"`
@@ -24,7 +25,7 @@ type portalView struct {
 }
 
 func (a *API) portal(p referral.Portal) portalView {
-	v := portalView{ID: p.ID, Name: p.Name, Hosts: texts(p.Hosts), ContactEmail: orNull(p.ContactEmail), MergedInto: orNull(p.MergedInto),
+	v := portalView{ID: p.ID, Name: p.Name, Hosts: texts(p.Hosts), Pages: texts(p.Pages), ContactEmail: orNull(p.ContactEmail), MergedInto: orNull(p.MergedInto),
 		CreatedAt: moment(p.CreatedAt), UpdatedAt: moment(p.UpdatedAt)}
 	if province := a.d.Registry.Provinces().ByID(p.Province); province != nil {
 		v.Province, v.ProvinceFrom = province.Code, dayOrNull(province.ValidFrom)
@@ -64,6 +65,7 @@ func readPortal(o *object) (in registry.PortalInput) {
 	o.text("province", &in.Province)
 	o.day("province_on", &in.ProvinceOn, false)
 	o.texts("hosts", &in.Hosts)
+	o.texts("pages", &in.Pages)
 	o.textOrNull("contact_email", &in.ContactEmail)
 	return in
 }

@@ -158,10 +158,10 @@ func (v *visit) coverageRow(r coverage.Row) coverageRow {
 	return row
 }
 
-// foundLines says of each host what the latest look saw.
+// foundLines says of each page what the latest look saw.
 func (v *visit) foundLines(r coverage.Row) (lines []string) {
 	for _, c := range r.Checks {
-		lines = append(lines, c.Host+": "+v.foundAt(c))
+		lines = append(lines, c.Host+c.Page+": "+v.foundAt(c))
 	}
 	return lines
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ type importData struct {
 
 func (d *Dashboard) portalTable() importKind {
 	describe := func(p referral.Portal) string {
-		return p.ID + " · " + p.Name + " · " + strings.Join(p.Hosts, " ")
+		return p.ID + " · " + p.Name + " · " + strings.Join(append(slices.Clone(p.Hosts), p.Pages...), " ")
 	}
 	return importKind{"cong", "portals", "id,name,province,hosts\nso-an-giang,Sở KH&CN An Giang,91,skhcn.angiang.gov.vn",
 		described(d.Registry.PreviewPortals, describe), described(d.Registry.ImportPortals, describe)}

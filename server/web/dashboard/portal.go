@@ -76,14 +76,15 @@ func (v *visit) portalEdit(p referral.Portal) form {
 		field{Name: "name", Key: "dashboard.portals.name", Required: true, Value: p.Name},
 		field{Name: "province", Key: "dashboard.portals.province", Hint: "dashboard.portal.province_hint", Type: "select", Required: true, Options: provinces},
 		field{Name: "hosts", Key: "dashboard.portals.hosts", Hint: "dashboard.portals.hosts_hint", Type: "textarea", Value: strings.Join(p.Hosts, "\n")},
+		field{Name: "pages", Key: "dashboard.portals.pages", Hint: "dashboard.portals.pages_hint", Type: "textarea", Value: strings.Join(p.Pages, "\n")},
 		field{Name: "contact_email", Key: "dashboard.portals.email", Hint: "dashboard.portals.email_hint", Type: "email", Autocomplete: "email", Value: p.ContactEmail},
 		field{Name: "reason", Key: "dashboard.form.reason", Hint: "dashboard.portal.reason_hint"})
 }
 
 func (d *Dashboard) updatePortal(v *visit) error {
 	return d.portalAction(v, "edit", "changed", func(id string) error {
-		hosts, email := hostsOf(v.form.Get("hosts")), strings.TrimSpace(v.form.Get("contact_email"))
-		in := registry.PortalInput{Name: v.typed("name"), Hosts: &hosts, ContactEmail: &email}
+		hosts, pages, email := hostsOf(v.form.Get("hosts")), strings.Fields(v.form.Get("pages")), strings.TrimSpace(v.form.Get("contact_email"))
+		in := registry.PortalInput{Name: v.typed("name"), Hosts: &hosts, Pages: &pages, ContactEmail: &email}
 		if code := v.form.Get("province"); code != "" {
 			in.Province = &code
 		}

@@ -33,11 +33,13 @@ func TestPortal_changeAndUndo(t *testing.T) {
 		t.Errorf("faulty: %d", res.StatusCode)
 	}
 	wantText(t, "faulty", res.body, `<a href="#f-name">`, `<a href="#f-hosts">`, `<a href="#f-contact_email">`, `value="vì thế"`)
-	res = b.send(page, page, "name", "Sở mới", "province", "", "hosts", "https://moi.angiang.gov.vn/", "contact_email", "lan@angiang.gov.vn", "reason", "đổi tên")
+	res = b.send(page, page, "name", "Sở", "province", "", "hosts", "so-an-giang.gov.vn", "pages", "/chuyen-doi-so\nhttps://ở-đâu.example/x", "contact_email", "")
+	wantText(t, "a page elsewhere", res.body, `id="f-pages-fault"`, "không thuộc tên miền nào của cổng", "/chuyen-doi-so")
+	res = b.send(page, page, "name", "Sở mới", "province", "", "hosts", "https://moi.angiang.gov.vn/", "pages", "/chuyen-doi-so /lien-ket", "contact_email", "lan@angiang.gov.vn", "reason", "đổi tên")
 	if res.StatusCode != 303 {
 		t.Fatalf("%d %s", res.StatusCode, res.body)
 	}
-	wantText(t, "changed", b.get(res.Header.Get("Location")).body, "Đã lưu.", "<h1>Sở mới</h1>", "moi.angiang.gov.vn", "đổi tên")
+	wantText(t, "changed", b.get(res.Header.Get("Location")).body, "Đã lưu.", "<h1>Sở mới</h1>", "moi.angiang.gov.vn", ">/chuyen-doi-so<br>/lien-ket</dd>", ">/chuyen-doi-so\n/lien-ket</textarea>", "Trang được đọc thêm", "đổi tên")
 
 	res = b.undoOn(page, " ")
 	if res.StatusCode != 422 {

@@ -22,7 +22,7 @@ type portalsData struct {
 
 type portalRow struct {
 	ID, Name, Province, Merged string
-	Hosts                      []string
+	Hosts, Pages               []string
 }
 
 func (d *Dashboard) portals(v *visit) error { return d.portalsPage(v, v.portalForm()) }
@@ -58,7 +58,7 @@ func (d *Dashboard) portalsPage(v *visit, f form) error {
 }
 
 func (v *visit) portalRow(p referral.Portal) portalRow {
-	row := portalRow{ID: p.ID, Name: p.Name, Hosts: p.Hosts, Merged: p.MergedInto}
+	row := portalRow{ID: p.ID, Name: p.Name, Hosts: p.Hosts, Pages: p.Pages, Merged: p.MergedInto}
 	if today := v.d.Registry.Provinces().Follow(p.Province, v.today()); today != nil {
 		row.Province = v.provinceName(today)
 	}
@@ -82,6 +82,7 @@ func (v *visit) portalForm() form {
 		field{Name: "name", Key: "dashboard.portals.name", Hint: "dashboard.portals.name_hint", Required: true},
 		field{Name: "province", Key: "dashboard.portals.province", Type: "select", Required: true, Options: v.provinceOptions()},
 		field{Name: "hosts", Key: "dashboard.portals.hosts", Hint: "dashboard.portals.hosts_hint", Type: "textarea", Placeholder: "stttt.angiang.gov.vn"},
+		field{Name: "pages", Key: "dashboard.portals.pages", Hint: "dashboard.portals.pages_hint", Type: "textarea", Placeholder: "/chuyen-doi-so"},
 		field{Name: "contact_email", Key: "dashboard.portals.email", Hint: "dashboard.portals.email_hint", Type: "email", Autocomplete: "email"},
 		field{Name: "id", Key: "dashboard.portals.id", Hint: "dashboard.portals.id_hint"})
 }
@@ -106,8 +107,8 @@ func (d *Dashboard) createPortal(v *visit) error {
 	if strings.TrimSpace(id) == "" {
 		id = slug(name)
 	}
-	province, email, hosts := v.form.Get("province"), strings.TrimSpace(v.form.Get("contact_email")), hostsOf(v.form.Get("hosts"))
-	p, err := d.Registry.CreatePortal(v.ctx(), v.actor(), registry.PortalInput{ID: &id, Name: &name, Province: &province, Hosts: &hosts, ContactEmail: &email})
+	province, email, hosts, pages := v.form.Get("province"), strings.TrimSpace(v.form.Get("contact_email")), hostsOf(v.form.Get("hosts")), strings.Fields(v.form.Get("pages"))
+	p, err := d.Registry.CreatePortal(v.ctx(), v.actor(), registry.PortalInput{ID: &id, Name: &name, Province: &province, Hosts: &hosts, Pages: &pages, ContactEmail: &email})
 	if err != nil {
 		f := v.portalForm()
 		if !f.take(v, err) {
