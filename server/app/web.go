@@ -62,6 +62,7 @@ func (a *App) buildWeb() error {
 		dashboardPages.MarkSample()
 	}
 	a.fiber = fiber.New(web.FiberConfig(web.ErrorHandler(publicPages, a.log)))
+	web.Limit(a.fiber, openFiles())
 	proxies := web.Proxies(a.config.Proxies())
 	deps := public.Deps{Links: a.links, Clicks: recorder{a}, Visitors: a.visitors, Views: viewRecorder{a.views}, Pages: publicPages,
 		Base: a.config.Base(), Hotline: a.config.Hotline, Proxies: proxies, Registry: a.registry, Now: a.now, Ready: a.readyChecks(), Degraded: []public.Check{{Name: "shared_journal", Err: a.journals.degraded}}, Fetch: fetcher{a.probe},
@@ -92,7 +93,7 @@ func (a *App) buildWeb() error {
 		Map34: a.reports.Map34, Map63: a.reports.Map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
 		Reconciled: a.lastReconciled, Fallback: a.journals.onFallback(), Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()
-	server.Handler = a.timed(gate.Wrap(server.Handler))
+	server.Handler = a.timed(web.Strict(server.ErrorHandler, gate.Wrap(server.Handler)))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net"
 	"sync/atomic"
 	"time"
@@ -9,20 +10,31 @@ import (
 // deadlineSlack is how much earlier than asked a connection may time out.
 const deadlineSlack = time.Second
 
-// Calm returns a listener whose connections move a deadline only when it
-// changes by more than a second. The HTTP server sets two or three of them for
-// each request, and moving one costs as much as a tenth of a bare redirect.
+// Calm returns a listener that outlasts a shortage of files or memory, and whose
+// connections move a deadline only when it changes by more than a second. The
+// HTTP server sets two or three of them for each request, and moving one costs
+// as much as a tenth of a bare redirect.
 func Calm(l net.Listener) net.Listener { return calmListener{l} }
 
 type calmListener struct{ net.Listener }
 
+// Accept waits while there is nothing to take a connection with, no file left
+// most of all: the HTTP server would end.
 func (l calmListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		c, err := l.Listener.Accept()
+		if err == nil {
+			return &calmConn{Conn: c}, nil
+		}
+		if passing, ok := errors.AsType[net.Error](err); !ok || !passing.Temporary() {
+			return nil, err
+		}
+		time.Sleep(acceptPause)
 	}
-	return &calmConn{Conn: c}, nil
 }
+
+// acceptPause is how long to wait before the next try.
+const acceptPause = 20 * time.Millisecond
 
 // calmConn may be used by many goroutines at once, as every net.Conn: one that
 // streams a file moves a deadline while the server sets its own.

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"net"
 	"os"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gofiber/fiber/v2"
 )
 
 // countingConn counts how often a deadline is moved.
@@ -66,5 +69,39 @@ func TestCalm_stillTimesOut(t *testing.T) {
 	}
 	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("read ended with %v", err)
+	}
+}
+
+// shortListener has no file left for its first connections.
+type shortListener struct {
+	net.Listener
+	failures []error
+}
+
+func (l *shortListener) Accept() (net.Conn, error) {
+	if len(l.failures) > 0 {
+		err := l.failures[0]
+		l.failures = l.failures[1:]
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", err)}
+	}
+	return nil, net.ErrClosed
+}
+
+func TestCalm_outlastsAShortage(t *testing.T) {
+	for err, goesOn := range map[error]bool{syscall.EMFILE: true, syscall.ENFILE: true, syscall.EBADF: false} {
+		_, got := Calm(&shortListener{failures: []error{err, err}}).Accept()
+		if errors.Is(got, net.ErrClosed) != goesOn {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+}
+
+func TestLimit(t *testing.T) {
+	for files, want := range map[uint64]int{1024: 824, 300: 150, 65536: 12_000, 1 << 63: 12_000} {
+		app := fiber.New()
+		Limit(app, files)
+		if got := app.Server().Concurrency; got != want {
+			t.Errorf("%d files: %d connections, want %d", files, got, want)
+		}
 	}
 }
