@@ -57,6 +57,12 @@ func start(t *testing.T, data string, env ...string) *process {
 	t.Helper()
 	cmd := program(data, "serve")
 	cmd.Env = append(cmd.Env, env...)
+	return startBy(t, cmd)
+}
+
+// startBy starts a server by a command and waits until it is ready.
+func startBy(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

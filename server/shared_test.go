@@ -4,10 +4,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,23 +55,7 @@ func (c *cluster) start(i int) {
 }
 
 // metric reads a figure of a server.
-func (c *cluster) metric(i int, name string) (float64, error) {
-	response, err := http.Get("http://" + c.metrics[i] + "/metrics")
-	if err != nil {
-		return 0, err
-	}
-	defer response.Body.Close()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(raw)) {
-		if value, ok := strings.CutPrefix(line, name+" "); ok {
-			return strconv.ParseFloat(strings.TrimSpace(value), 64)
-		}
-	}
-	return 0, fmt.Errorf("no metric %s", name)
-}
+func (c *cluster) metric(i int, name string) (float64, error) { return metric(c.metrics[i], name) }
 
 // steady waits until both servers write to the stream, one applies it, and all
 // brokers have all of it.
