@@ -14,6 +14,7 @@ import (
 	"lensan/server/clicklog"
 	"lensan/server/clicklog/localjournal"
 	"lensan/server/referral"
+	"lensan/server/testkit"
 )
 
 // backlogVariable sets how many clicks wait in TestBacklog_isApplied.
@@ -41,7 +42,7 @@ func TestBacklog_isApplied(t *testing.T) {
 	}
 	t.Run("SQLite", func(t *testing.T) { backlog(t, clicks) })
 	t.Run("PostgreSQL", func(t *testing.T) {
-		if database := freshDatabase(t); database != "" {
+		if database := testkit.Database(t); database != "" {
 			backlog(t, clicks, "LENSAN_DATABASE_URL="+database)
 		}
 	})

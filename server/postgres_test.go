@@ -1,11 +1,7 @@
 package main
 
 import (
-	"database/sql"
-	"fmt"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,42 +13,11 @@ import (
 	"lensan/server/testkit"
 )
 
-// freshDatabase makes a database in the server of LENSAN_TEST_POSTGRES and
-// returns its URL; "" where there is no server and need be none.
-func freshDatabase(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("LENSAN_TEST_POSTGRES")
-	if server == "" {
-		testkit.LeaveOut(t, "PostgreSQL", "LENSAN_TEST_POSTGRES names no server")
-		return ""
-	}
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("lensan_%d_%d", os.Getpid(), time.Now().UnixNano())
-	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.Exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-		admin.Close()
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
-}
-
 // Two servers start at once on one fresh database, each with a journal of its
 // own; one is killed under load and comes back. What either answered is
 // recorded once, and a change made at one is in force at the other within 2 s.
 func TestPostgres_twoServersOneKilled(t *testing.T) {
-	database := freshDatabase(t)
+	database := testkit.Database(t)
 	if database == "" {
 		return
 	}
@@ -131,7 +96,7 @@ func TestPostgres_twoServersOneKilled(t *testing.T) {
 // Words that one of two servers takes stand on the other's pages and badges
 // within 2 s, and so does what is taken back.
 func TestPostgres_wordsInForceEverywhere(t *testing.T) {
-	database := freshDatabase(t)
+	database := testkit.Database(t)
 	if database == "" {
 		return
 	}
@@ -157,7 +122,7 @@ func TestPostgres_wordsInForceEverywhere(t *testing.T) {
 // An instance moves to PostgreSQL between two starts and goes on: its accounts,
 // codes and numbers are there, and its journal with what was not applied.
 func TestCopy_toPostgres(t *testing.T) {
-	database := freshDatabase(t)
+	database := testkit.Database(t)
 	if database == "" {
 		return
 	}

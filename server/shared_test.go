@@ -163,7 +163,7 @@ func (c *cluster) during(name string, happens func(v *visitors)) fault {
 // TestSharedJournal_faults breaks one part after the other of two servers, three
 // brokers and one database under load. What was answered is recorded, once.
 func TestSharedJournal_faults(t *testing.T) {
-	database := freshDatabase(t)
+	database := testkit.Database(t)
 	if database == "" {
 		return
 	}

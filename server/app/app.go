@@ -75,6 +75,8 @@ type App struct {
 	probe    *probe.Probe
 	health   *health.Checker
 	coverage *coverage.Coverage
+	checking *duty // of destinations
+	looking  *duty // at portals
 	reports  *report.Maker
 	figures  *figures.Maker // nil: nothing is published
 	outbox   *outbox.Outbox
@@ -168,6 +170,7 @@ func (a *App) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	a.coverage = coverage.New(a.store, a.registry.Provinces(), a.probe, coverage.Options{Base: a.config.Base(), Interval: a.config.CoverageInterval, Now: a.now})
+	a.checking, a.looking = newDuty(a.config, a.store, healthTurn), newDuty(a.config, a.store, coverageTurn)
 	a.access = access.New(a.store, a.config.APIKey, a.now)
 	return nil
 }
@@ -237,8 +240,8 @@ func (a *App) Run(ctx context.Context) error {
 		{"quality", time.Second, quality.write},
 		{"views", 5 * time.Second, a.views.Flush},
 		{"reconcile", time.Hour, a.reconcile},
-		{"health", 5 * time.Second, a.health.Tick},
-		{"coverage", 10 * time.Second, a.coverage.Tick},
+		{"health", 5 * time.Second, a.checking.job(a.health.Load, a.health.Tick)},
+		{"coverage", 10 * time.Second, a.looking.job(a.coverage.Follow, a.coverage.Tick)},
 		{"reports by mail", time.Minute, a.mailing.Tick},
 		{"alerts", 10 * time.Second, a.alerts.Tick},
 		{"outbox", 5 * time.Second, a.outbox.Tick},
@@ -248,6 +251,11 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	if a.config.DatabaseURL != "" {
 		jobs.Go(func() { a.listen(background) })
+	}
+	for d, interval := range map[*duty]time.Duration{a.checking: a.config.HealthInterval, a.looking: a.config.CoverageInterval} {
+		if interval > 0 {
+			jobs.Go(func() { d.run(background) })
+		}
 	}
 	applied := make(chan error, 1)
 	go func() { applied <- a.journals.run(applying) }()

@@ -121,6 +121,10 @@ type Store interface {
 	// CoverageRecords returns all records by the portal's number.
 	CoverageRecords(ctx context.Context) (map[int64]Record, error)
 	SaveCoverage(ctx context.Context, records map[int64]Record) error
+	// SaveSeen saves FirstSeen and LastSeen alone, which every server can tell.
+	SaveSeen(ctx context.Context, records map[int64]Record) error
+	// CoverageChecked tells when the latest portal was looked at, by any server.
+	CoverageChecked(ctx context.Context) (time.Time, error)
 	// SaveLook saves one record and appends a change to the log, in one transaction.
 	SaveLook(ctx context.Context, portal int64, r Record, c referral.Change) error
 	SaveCoverageWeek(ctx context.Context, list []PortalWeek) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"lensan/server/referral"
 )
@@ -39,7 +40,12 @@ func (c *Coverage) refresh(ctx context.Context) error {
 		return err
 	}
 	c.report.Store(&Report{At: now, Rows: rows, Weeks: weeks})
-	c.fresh, c.version = now, version
+	c.fresh, c.version, c.checked = now, version, time.Time{}
+	for _, r := range records {
+		if r.CheckedAt.After(c.checked) {
+			c.checked = r.CheckedAt
+		}
+	}
 	return nil
 }
 
@@ -95,7 +101,7 @@ func (c *Coverage) keep(ctx context.Context, rows []Row, records map[int64]Recor
 			changed[num] = row.Record
 		}
 	}
-	if err := c.store.SaveCoverage(ctx, changed); err != nil {
+	if err := c.store.SaveSeen(ctx, changed); err != nil {
 		return err
 	}
 	return c.store.SaveCoverageWeek(ctx, states)

@@ -46,6 +46,7 @@ type Coverage struct {
 	making  sync.Mutex // one report at a time
 	fresh   time.Time  // when it was last made
 	version int64      // of the registry that it was made from
+	checked time.Time  // the latest look that it knows of
 	report  atomic.Pointer[Report]
 
 	looking chan struct{} // looks that somebody asked for
@@ -76,13 +77,26 @@ func (c *Coverage) Tick(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if looked > 0 {
+		return c.Refresh(ctx)
+	}
+	return c.Follow(ctx)
+}
+
+// Follow makes the report anew if it is old, the registry changed, or another
+// server looked at a portal: what remains to do while another one looks at them.
+func (c *Coverage) Follow(ctx context.Context) error {
+	c.making.Lock()
+	defer c.making.Unlock()
 	version, err := c.store.Version(ctx)
 	if err != nil {
 		return err
 	}
-	c.making.Lock()
-	defer c.making.Unlock()
-	if looked == 0 && version == c.version && c.o.Now().Sub(c.fresh) < refreshEvery {
+	checked, err := c.store.CoverageChecked(ctx)
+	if err != nil {
+		return err
+	}
+	if version == c.version && checked.Equal(c.checked) && c.o.Now().Sub(c.fresh) < refreshEvery {
 		return nil
 	}
 	return c.refresh(ctx)
@@ -146,11 +160,12 @@ func (c *Coverage) round(ctx context.Context) (looked int, err error) {
 }
 
 // isDue is called by one goroutine at a time. It spreads the looks: the next
-// one comes a tenth of the interval sooner or later by chance.
+// one comes a tenth of the interval sooner or later by chance. What another
+// server looked at meanwhile is not due before the interval has passed.
 func (c *Coverage) isDue(num int64, checked time.Time) bool {
 	now := c.o.Now()
 	at, known := c.due[num]
-	if !known && !checked.IsZero() {
+	if !checked.IsZero() && (!known || at.Before(checked.Add(c.o.Interval/2))) {
 		at = checked.Add(c.o.Interval)
 	}
 	if now.Before(at) {

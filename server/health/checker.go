@@ -18,6 +18,9 @@ type Options struct {
 	Log      *slog.Logger
 }
 
+// system is who checks.
+const system = "system"
+
 // maxWitnesses is how many others are asked whether the fault is here.
 const maxWitnesses = 3
 
@@ -39,14 +42,31 @@ func New(s Store, r Registry, a Asker, o Options) *Checker {
 	return &Checker{o: o, store: s, registry: r, asker: a, statuses: map[string]Status{}, due: map[string]time.Time{}}
 }
 
-// Load reads what was known when the server last ran, and tells the registry.
+// Load reads what was known when the server last ran, or what other servers
+// have found and admins have said there since, and tells the registry.
 func (c *Checker) Load(ctx context.Context) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	return c.load(ctx)
+}
+
+// load is called with writing held. What another server has just checked is not
+// due here before its time, and due at once where an admin let the checks
+// decide again.
+func (c *Checker) load(ctx context.Context) error {
 	list, err := c.store.HealthStatuses(ctx)
 	if err != nil {
 		return err
 	}
 	c.mu.Lock()
 	for _, s := range list {
+		before, known := c.statuses[s.Destination]
+		switch {
+		case known && before.Forced != "" && s.Forced == "":
+			c.due[s.Destination] = c.o.Now()
+		case known && s.CheckedAt.After(before.CheckedAt):
+			c.due[s.Destination] = s.CheckedAt.Add(s.next(c.o.Interval, rand.Float64()))
+		}
 		c.statuses[s.Destination] = s
 	}
 	c.mu.Unlock()
@@ -156,6 +176,9 @@ func hostOf(d referral.Destination) string {
 func (c *Checker) take(ctx context.Context, d referral.Destination, r Result) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
+	if err := c.load(ctx); err != nil {
+		return err
+	}
 	before := c.Status(d.ID)
 	after := before
 	if after.URL != d.URL {
@@ -166,9 +189,9 @@ func (c *Checker) take(ctx context.Context, d referral.Destination, r Result) er
 	changed := after.step(r, now)
 	var e *Event
 	if changed || before.Reason != after.Reason {
-		e = &Event{Time: now, Before: before.Effective(), After: after.Effective(), Result: after.Result, Actor: "system"}
+		e = &Event{Time: now, Before: before.Effective(), After: after.Effective(), Result: after.Result, Actor: system}
 	}
-	if err := c.keep(ctx, before, after, e, "system", ""); err != nil {
+	if err := c.keep(ctx, before, after, e, system, ""); err != nil {
 		return err
 	}
 	c.mu.Lock()
@@ -185,7 +208,11 @@ func (c *Checker) keep(ctx context.Context, before, after Status, e *Event, acto
 	if before.Forced != after.Forced || was != is && (was == Dead || is == Dead) {
 		change = changeOf(before, after, actor, reason, e.Time)
 	}
-	if err := c.store.SaveHealth(ctx, after, e, change); err != nil {
+	save := c.store.ForceHealth
+	if actor == system {
+		save = c.store.SaveHealth
+	}
+	if err := save(ctx, after, e, change); err != nil {
 		return err
 	}
 	c.mu.Lock()

@@ -45,6 +45,9 @@ func (c *Checker) Force(ctx context.Context, a referral.Actor, id string, to Sta
 	}
 	c.writing.Lock()
 	defer c.writing.Unlock()
+	if err := c.load(ctx); err != nil {
+		return Status{}, err
+	}
 	before := c.Status(id)
 	after := before
 	if after.URL == "" {

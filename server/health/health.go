@@ -105,9 +105,11 @@ type Event struct {
 // Store is what health needs of a database.
 type Store interface {
 	HealthStatuses(ctx context.Context) ([]Status, error)
-	// SaveHealth keeps a status and, each if there is one, an event and a change
-	// of the destination's history, in one transaction.
+	// SaveHealth keeps what the checks say of a destination and, each if there is
+	// one, an event and a change of its history, in one transaction. What an
+	// admin said is kept by ForceHealth alone, and likewise the other way round.
 	SaveHealth(ctx context.Context, s Status, e *Event, c *referral.Change) error
+	ForceHealth(ctx context.Context, s Status, e *Event, c *referral.Change) error
 	// HealthEvents returns the latest events of a destination, newest first.
 	HealthEvents(ctx context.Context, destination string, limit int) ([]Event, error)
 }

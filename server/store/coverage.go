@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"time"
 
 	"lensan/server/coverage"
 	"lensan/server/referral"
@@ -51,8 +54,8 @@ func (s *Store) SaveCoverage(ctx context.Context, records map[int64]coverage.Rec
 		return nil
 	}
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		for num, r := range records {
-			if err := s.saveCoverage(ctx, tx, num, r); err != nil {
+		for _, num := range slices.Sorted(maps.Keys(records)) { // two servers must not wait for each other
+			if err := s.saveCoverage(ctx, tx, num, records[num]); err != nil {
 				return err
 			}
 		}
@@ -62,6 +65,35 @@ func (s *Store) SaveCoverage(ctx context.Context, records map[int64]coverage.Rec
 		return fmt.Errorf("save coverage: %w", err)
 	}
 	return nil
+}
+
+// SaveSeen implements coverage.Store.
+func (s *Store) SaveSeen(ctx context.Context, records map[int64]coverage.Record) error {
+	if len(records) == 0 {
+		return nil
+	}
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		for _, num := range slices.Sorted(maps.Keys(records)) {
+			r := records[num]
+			if _, err := tx.ExecContext(ctx, s.query.get("coverage_seen_save"), num, openDay(r.FirstSeen), openDay(r.LastSeen)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("save who was seen: %w", err)
+	}
+	return nil
+}
+
+// CoverageChecked implements coverage.Store.
+func (s *Store) CoverageChecked(ctx context.Context) (time.Time, error) {
+	var at int64
+	if err := s.read.QueryRowContext(ctx, s.query.get("coverage_checked")).Scan(&at); err != nil {
+		return time.Time{}, fmt.Errorf("latest look: %w", classed(err))
+	}
+	return fromMilli(at), nil
 }
 
 func (s *Store) saveCoverage(ctx context.Context, tx *sql.Tx, portal int64, r coverage.Record) error {

@@ -35,8 +35,17 @@ func scanHealth(r row) (x health.Status, err error) {
 
 // SaveHealth implements health.Store.
 func (s *Store) SaveHealth(ctx context.Context, x health.Status, e *health.Event, c *referral.Change) error {
+	return s.keepHealth(ctx, "health_save", x, e, c)
+}
+
+// ForceHealth implements health.Store.
+func (s *Store) ForceHealth(ctx context.Context, x health.Status, e *health.Event, c *referral.Change) error {
+	return s.keepHealth(ctx, "health_force", x, e, c)
+}
+
+func (s *Store) keepHealth(ctx context.Context, query string, x health.Status, e *health.Event, c *referral.Change) error {
 	write := func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, s.query.get("health_save"), x.Destination, x.URL, string(x.State), x.Streak, x.Deaths, milli(x.DiedAt), milli(x.CheckedAt),
+		_, err := tx.ExecContext(ctx, s.query.get(query), x.Destination, x.URL, string(x.State), x.Streak, x.Deaths, milli(x.DiedAt), milli(x.CheckedAt),
 			milli(x.ChangedAt), string(x.Reason), x.HTTP, x.Host, x.KnownHost, milli(x.Expires), x.Took.Milliseconds(),
 			string(x.Forced), x.ForcedBy, x.ForcedReason, milli(x.ForcedAt))
 		if err != nil || e == nil {

@@ -109,7 +109,7 @@ func TestRegistry_update(t *testing.T) {
 		d, p, c, pl := snap.Destinations[0], snap.Portals[0], snap.Campaigns[0], snap.Placements[0]
 		d.Kind, d.Name, d.URL, d.PassParams, d.FallbackID = referral.KindGuide, referral.Name{Vi: "a", En: "b"}, "https://a.vn/", nil, "postmart"
 		d.Confirmed, d.Paused, d.Position, d.UpdatedAt = false, true, 9, later
-		p.Name, p.Province, p.Hosts, p.ContactEmail, p.MergedInto, p.Former, p.Kept, p.UpdatedAt = "Mới", 821, []string{"moi.vn"}, "", "snn-hue", 870, 821, later
+		p.Name, p.Province, p.Hosts, p.Pages, p.ContactEmail, p.MergedInto, p.Former, p.Kept, p.UpdatedAt = "Mới", 821, []string{"moi.vn"}, []string{"/lien-ket", "https://moi.vn/?trang=2"}, "", "snn-hue", 870, 821, later
 		c.Name, c.From, c.To, c.UpdatedAt = "Mới", referral.NoDay, 5, later
 		pl.Destination, pl.Label, pl.Campaign, pl.State, pl.UpdatedAt = referral.HubID, "Đầu trang", "tet-2026", referral.PlacementPaused, later
 		write(t, s, func(tx registry.Tx) error {

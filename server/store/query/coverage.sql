@@ -15,6 +15,13 @@ INSERT INTO coverage (portal, first_seen, last_seen, last_found, checked_at, che
 ON CONFLICT (portal) DO UPDATE SET first_seen = excluded.first_seen, last_seen = excluded.last_seen, last_found = excluded.last_found,
     checked_at = excluded.checked_at, checks = excluded.checks;
 
+-- name: coverage_seen_save
+INSERT INTO coverage (portal, first_seen, last_seen, last_found, checked_at, checks) VALUES ($1, $2, $3, NULL, 0, '[]')
+ON CONFLICT (portal) DO UPDATE SET first_seen = excluded.first_seen, last_seen = excluded.last_seen;
+
+-- name: coverage_checked
+SELECT COALESCE(MAX(checked_at), 0) FROM coverage;
+
 -- name: coverage_week_save
 INSERT INTO coverage_weeks (monday, portal, state) VALUES ($1, $2, $3)
 ON CONFLICT (monday, portal) DO UPDATE SET state = excluded.state WHERE coverage_weeks.state <> excluded.state;
