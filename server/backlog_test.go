@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -22,10 +23,11 @@ const backlogVariable = "LENSAN_TEST_BACKLOG"
 
 // What is promised without the race detector: memory of a server while it
 // applies, whatever waits, and clicks a second on a machine that does nothing
-// else.
+// else, with placements in all provinces.
 const (
-	backlogMemory = 200 << 20
-	backlogRate   = 100_000
+	backlogMemory     = 200 << 20
+	backlogRate       = 100_000
+	backlogPlacements = 5000
 )
 
 // TestBacklog_isApplied starts a server on a journal in which days of clicks
@@ -51,17 +53,32 @@ func TestBacklog_isApplied(t *testing.T) {
 func backlog(t *testing.T, clicks int, env ...string) {
 	data := t.TempDir()
 	server := start(t, data, env...)
+	codes := importPlacements(t, server, data, backlogPlacements, env...)
 	client := noRedirect(1)
-	for _, code := range server.placements(200) {
+	eventually(t, 10*time.Second, "the server knows all placements", func() error {
+		response, err := client.Get(server.URL + "/kiem-tra/" + codes[len(codes)-1])
+		if err != nil {
+			return err
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			return errors.New(response.Status)
+		}
+		return nil
+	})
+	for _, code := range codes {
 		mustRedirect(t, client, server.URL+"/go/"+code)
 	}
 	server.stop()
-	fillJournal(t, filepath.Join(data, "journal"), clicks)
+	journal := filepath.Join(data, "journal")
+	before := folderBytes(t, journal)
+	fillJournal(t, journal, clicks)
+	perClick := float64(folderBytes(t, journal)-before) / float64(clicks)
 
 	begun := time.Now()
 	server = start(t, data, env...)
 	ready := time.Since(begun)
-	want := int64(clicks + 200)
+	want := int64(clicks + backlogPlacements)
 	var stats report
 	for stats.Total.Recorded != want {
 		time.Sleep(50 * time.Millisecond)
@@ -75,9 +92,12 @@ func backlog(t *testing.T, clicks int, env ...string) {
 	}
 	took := time.Since(begun)
 	peak := server.memory("VmHWM")
-	t.Logf("%d clicks: ready after %d ms, applied %.1f s after the start (%.0f clicks/s), at most %d MB", clicks, ready.Milliseconds(), took.Seconds(), float64(clicks)/took.Seconds(), peak>>20)
+	t.Logf("%d clicks: ready after %d ms, applied %.1f s after the start (%.0f clicks/s), at most %d MB; journal %.0f bytes a click", clicks, ready.Milliseconds(), took.Seconds(), float64(clicks)/took.Seconds(), peak>>20, perClick)
+	server.stop()
+	if info, err := os.Stat(filepath.Join(data, "lensan.db")); err == nil {
+		t.Logf("the database has %.1f MB", float64(info.Size())/1e6)
+	}
 	if raceDetector {
-		server.stop()
 		return
 	}
 	if peak > backlogMemory {
@@ -86,7 +106,74 @@ func backlog(t *testing.T, clicks int, env ...string) {
 	if rate := float64(clicks) / took.Seconds(); rate < backlogRate && os.Getenv(backlogVariable) != "" {
 		t.Errorf("%.0f clicks/s, %d are promised", rate, backlogRate)
 	}
-	server.stop()
+}
+
+// importPlacements makes 20 placements in each of many portals, which are spread
+// over all provinces, and returns their codes.
+func importPlacements(t *testing.T, server *process, data string, n int, env ...string) (codes []string) {
+	t.Helper()
+	var provinces struct {
+		Items []struct {
+			Code    string
+			ValidTo string `json:"valid_to"`
+		}
+	}
+	server.call("GET", "/provinces", nil, http.StatusOK, &provinces)
+	var today []string
+	for _, p := range provinces.Items {
+		if p.ValidTo == "" {
+			today = append(today, p.Code)
+		}
+	}
+	if len(today) != 34 {
+		t.Fatalf("%d provinces today", len(today))
+	}
+	var portals, placements strings.Builder
+	portals.WriteString("id,name,province\n")
+	placements.WriteString("portal,kind,destination,label\n")
+	for i := range n {
+		portal := i / 20
+		if i%20 == 0 {
+			fmt.Fprintf(&portals, "p%d,Cổng %d,%s\n", portal, portal, today[portal%34])
+		}
+		fmt.Fprintf(&placements, "p%d,widget,support_portal,%d\n", portal, i)
+	}
+	for _, list := range []struct{ what, rows string }{{"portals", portals.String()}, {"placements", placements.String()}} {
+		file := filepath.Join(t.TempDir(), list.what+".csv")
+		write(t, file, list.rows)
+		cmd := program(data, "import", list.what, file)
+		cmd.Env = append(cmd.Env, env...)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("import %s: %v", list.what, err)
+		}
+		codes = codes[:0]
+		for line := range strings.Lines(string(out)) {
+			if code, _, ok := strings.Cut(line, "  "); ok {
+				codes = append(codes, code)
+			}
+		}
+	}
+	if len(codes) != n {
+		t.Fatalf("%d codes of %d", len(codes), n)
+	}
+	return codes
+}
+
+func folderBytes(t *testing.T, folder string) (sum int64) {
+	t.Helper()
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += info.Size()
+	}
+	return sum
 }
 
 // fillJournal adds clicks of three days to a journal that holds at least one,

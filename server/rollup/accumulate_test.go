@@ -158,7 +158,7 @@ func TestAccumulator_isBounded(t *testing.T) {
 	a := NewAccumulator()
 	n := 0
 	for ; !a.Full(); n++ {
-		a.Add(&referral.Click{Placement: int64(n % 9000), Referrer: fmt.Sprintf("h%d.vn", n)}, referral.ClassBot, &classify.Agent{})
+		a.Add(&referral.Click{Placement: int64(n % (maxCells + 1)), Referrer: fmt.Sprintf("h%d.vn", n)}, referral.ClassBot, &classify.Agent{})
 	}
 	if n > maxCells {
 		t.Errorf("full after %d clicks, all of them different", n)

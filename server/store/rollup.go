@@ -41,7 +41,7 @@ func (s *Store) Apply(ctx context.Context, d *rollup.Delta) error {
 			return err
 		}
 		for _, cube := range cubesOf(d, agents.id, hosts.id) {
-			if err := cube.write(ctx, tx); err != nil {
+			if err := cube.write(ctx, tx, s.postgres != nil); err != nil {
 				return err
 			}
 		}

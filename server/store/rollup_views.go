@@ -34,7 +34,7 @@ func (s *Store) AddViews(ctx context.Context, views map[rollup.ViewKey]rollup.Vi
 			provinceMonth.add(cellKey{int64(k.Day.Month()), int64(k.Province)}, n)
 		}
 		for _, table := range []*sums{fine, month, province, campaign, provinceMonth} {
-			if err := table.write(ctx, tx); err != nil {
+			if err := table.write(ctx, tx, s.postgres != nil); err != nil {
 				return err
 			}
 		}
