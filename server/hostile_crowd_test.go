@@ -169,7 +169,7 @@ func TestHostile_fewFiles(t *testing.T) {
 	}
 	server := &watched{metrics: freePort(t)}
 	cmd.Env = append(cmd.Env, "LENSAN_METRICS_LISTEN="+server.metrics)
-	server.process = startBy(t, cmd)
+	server.process = startBy(t, cmd, cmd.Start)
 	code := server.placements(1)[0]
 	client := noRedirect(1)
 	mustRedirect(t, client, server.URL+"/go/"+code)

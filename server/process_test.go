@@ -57,18 +57,19 @@ func start(t *testing.T, data string, env ...string) *process {
 	t.Helper()
 	cmd := program(data, "serve")
 	cmd.Env = append(cmd.Env, env...)
-	return startBy(t, cmd)
+	return startBy(t, cmd, cmd.Start)
 }
 
-// startBy starts a server by a command and waits until it is ready.
-func startBy(t *testing.T, cmd *exec.Cmd) *process {
+// startBy starts a server by a command, which begin starts, and waits until it
+// is ready.
+func startBy(t *testing.T, cmd *exec.Cmd, begin func() error) *process {
 	t.Helper()
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
+	if err := begin(); err != nil {
 		t.Fatal(err)
 	}
 	p := &process{t: t, cmd: cmd}

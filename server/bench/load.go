@@ -8,10 +8,11 @@ import (
 )
 
 // load drives one server: each connection sends its request, waits for the
-// whole answer and sends it again.
+// whole answer and sends it again, at once or when the next is due.
 type load struct {
 	address        string
 	requests       [][]byte // one a connection
+	rate           float64  // requests a second; 0: as many as are answered
 	warm, duration time.Duration
 	core           int // to stay on, or noCore
 }
@@ -22,6 +23,14 @@ type tally struct {
 	measured int64 // answered in elapsed
 	elapsed  time.Duration
 	latency  histogram // of the measured
+}
+
+// gap returns how long after a request the next is due, 0 without a rate.
+func (l *load) gap() time.Duration {
+	if l.rate <= 0 {
+		return 0
+	}
+	return max(1, time.Duration(float64(time.Second)/l.rate))
 }
 
 // answerWait is how long a server may leave every connection without an answer.

@@ -42,6 +42,8 @@ type driver struct {
 	tally
 	epoll    int
 	conns    []*conn
+	idle     []*conn   // those that wait for a request to be due
+	due      time.Time // when the next is
 	inFlight int
 }
 
@@ -99,15 +101,18 @@ func (d *driver) close() {
 func (d *driver) run(ctx context.Context) error {
 	start := time.Now()
 	from, until := start.Add(d.warm), start.Add(d.warm+d.duration)
-	for _, c := range d.conns {
-		if err := d.send(c, start); err != nil {
-			return err
+	if d.idle, d.due = d.conns, start; d.gap() == 0 {
+		d.idle = nil
+		for _, c := range d.conns {
+			if err := d.send(c, start); err != nil {
+				return err
+			}
 		}
 	}
 	last := start
 	events := make([]unix.EpollEvent, len(d.conns))
-	for d.inFlight > 0 {
-		n, err := unix.EpollWait(d.epoll, events, 100)
+	for d.inFlight > 0 || d.paced(until) {
+		n, err := unix.EpollWait(d.epoll, events, d.longest(until))
 		now := time.Now()
 		switch {
 		case err != nil && !errors.Is(err, unix.EINTR):
@@ -125,8 +130,38 @@ func (d *driver) run(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := d.sendDue(now, until); err != nil {
+			return err
+		}
 	}
 	d.elapsed = d.duration
+	return nil
+}
+
+// paced reports whether requests are still to be sent when they are due.
+func (d *driver) paced(until time.Time) bool {
+	return d.gap() > 0 && d.due.Before(until) && time.Now().Before(until)
+}
+
+// longest is how many milliseconds to wait for an answer.
+func (d *driver) longest(until time.Time) int {
+	if d.paced(until) {
+		return 1
+	}
+	return 100
+}
+
+// sendDue sends what is due on connections that are idle. What finds none goes
+// out later, and its wait counts from when it was due.
+func (d *driver) sendDue(now, until time.Time) error {
+	for len(d.idle) > 0 && d.paced(until) && !d.due.After(now) {
+		c := d.idle[0]
+		d.idle = d.idle[1:]
+		if err := d.send(c, d.due); err != nil {
+			return err
+		}
+		d.due = d.due.Add(d.gap())
+	}
 	return nil
 }
 
@@ -161,17 +196,20 @@ func (d *driver) receive(c *conn, from, until time.Time) error {
 			d.measured++
 			d.latency.add(now.Sub(c.sent))
 		}
-		return d.send(c, now)
+		if d.gap() == 0 {
+			return d.send(c, now)
+		}
+		d.idle = append(d.idle, c)
 	}
 	return nil
 }
 
-func (d *driver) send(c *conn, now time.Time) error {
+func (d *driver) send(c *conn, due time.Time) error {
 	n, errno := writeNow(c.fd, c.request)
 	if errno != 0 || n != len(c.request) {
 		return fmt.Errorf("send: %d of %d bytes: %w", n, len(c.request), errno)
 	}
-	c.sent, c.waiting = now, true
+	c.sent, c.waiting = due, true
 	d.inFlight++
 	return nil
 }

@@ -68,7 +68,10 @@ func (l *load) one(ctx context.Context, request []byte, from, until time.Time, t
 			t.measured++
 			t.latency.add(now.Sub(sent))
 		}
-		sent = now
+		if sent = sent.Add(l.gap() * time.Duration(len(l.requests))); sent.Before(now) {
+			sent = now
+		}
+		time.Sleep(time.Until(sent))
 	}
 	return ctx.Err()
 }
