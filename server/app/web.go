@@ -90,7 +90,7 @@ func (a *App) buildWeb() error {
 	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Coverage: a.coverage, Posters: a.posters(), Succession: assistant,
 		Reports: a.reports, Signups: reported, Mailing: a.mailing, Outbox: a.outbox, Alerts: a.alerts, Wording: a.wording, Hub: gate.ShowHub,
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
-		Map34: a.reports.Map34, Map63: a.reports.Map63, Agent: agents.Browser, QR: codeQR, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
+		Map34: a.reports.Map34, Map63: a.reports.Map63, Agent: agents.Browser, QR: codeQR, Published: a.config.PublicFigures, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
 		Reconciled: a.lastReconciled, Fallback: a.journals.onFallback(), Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()
 	server.Handler = a.timed(web.Strict(server.ErrorHandler, gate.Wrap(server.Handler)))

@@ -3,11 +3,14 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"lensan/server/referral"
+	"lensan/server/stats"
 )
 
 func TestStats(t *testing.T) {
@@ -55,15 +58,34 @@ func TestStats(t *testing.T) {
 func TestStats_everyGroupingIsAnsweredAsDescribed(t *testing.T) {
 	k := newKit(t)
 	k.portals()
-	code := k.placement("stttt-an-giang", "widget", "support_portal")
+	code := k.placement("stttt-an-giang", "link", "postmart")
 	for visitor := range uint64(12) {
 		k.click(code, visitor)
 	}
 	k.get("env", "/stats?wait=applied").want(200)
-	for _, by := range []string{"hour", "day", "week", "month", "province", "portal", "placement", "destination", "channel", "campaign", "device", "os", "browser", "app", "referrer_host", "batch"} {
-		a := k.get("viewer", "/stats?group_by="+by).want(200)
-		if a.str("total", "recorded") != "12" || len(a.at("rows").([]any)) == 0 {
+	k.post("marketplace", "/signups", fmt.Sprintf(`{"report_id":"a","rows":[{"day":"2026-11-24","code":%q,"count":8}]}`, code)).want(201)
+	silent := []stats.GroupBy{"hour", "channel", "device", "os", "browser", "app", "referrer_host"} // a marketplace reports days and codes
+	for _, by := range append(slices.Clone(stats.Groupings), "") {
+		query := "/stats"
+		if by != "" {
+			query += "?group_by=" + string(by)
+		}
+		a := k.get("viewer", query).want(200)
+		rows := a.at("rows").([]any)
+		if a.str("total", "recorded") != "12" || (len(rows) == 0) != (by == "") {
 			t.Errorf("by %s: %s", by, a.body)
+		}
+		total, of := "8", 0
+		for i := range rows {
+			switch n := a.at("rows", i, "signups").(type) {
+			case float64:
+				of += int(n)
+			case nil:
+				total = "<nil>"
+			}
+		}
+		if slices.Contains(silent, by) != (total == "<nil>") || a.str("total", "signups") != total || by != "" && total == "8" && of != 8 {
+			t.Errorf("by %s: %d sign-ups in rows: %s", by, of, a.body)
 		}
 	}
 }

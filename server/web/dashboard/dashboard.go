@@ -61,6 +61,7 @@ type Config struct {
 	// Agent says what a User-Agent is, as ids of browser and system: "firefox windows".
 	Agent       func(userAgent string) string
 	QR          func(text string) (svg []byte, err error)
+	Published   bool   // figures stand at /cong-khai for everybody
 	RequireCode bool   // an admin may do nothing before a second factor is on
 	SignOn      SignOn // provider to sign in at, nil for none
 	// Reconciled tells when the cubes were last compared with the journal, zero

@@ -27,6 +27,7 @@ type textData struct {
 	Drawn                 bool // where there is room for so much and no more
 	Previews              []link
 	NoPlacement           bool // there is none yet whose pages could be shown
+	Unpublished           bool // so is the page that shows it
 	Reset                 *form
 	History               []changeRow
 }
@@ -80,7 +81,8 @@ func (d *Dashboard) textPage(v *visit, refused *refusal) error {
 	if data.Previews, err = d.textPreviews(v, x); err != nil {
 		return err
 	}
-	data.NoPlacement = len(data.Previews) == 0
+	data.Unpublished = x.Group == "figures" && !d.Published
+	data.NoPlacement = len(data.Previews) == 0 && !data.Unpublished
 	if data.History, err = d.textHistory(v, x.Key, at); err != nil {
 		return err
 	}
@@ -181,10 +183,13 @@ func (d *Dashboard) undoText(v *visit) error {
 }
 
 // textPreviews are the pages on which a text is read, in each language; none
-// if they need a placement and there is none.
+// if they need a placement and there is none, or nothing is published.
 func (d *Dashboard) textPreviews(v *visit, x wording.Item) (out []link, err error) {
 	if x.Group == "mail" {
 		return []link{{Label: v.l.T("mail.see_sent"), Href: messagesPath}}, nil
+	}
+	if x.Group == "figures" && !d.Published {
+		return nil, nil
 	}
 	code := ""
 	placements, _, err := d.Registry.Placements(v.ctx(), v.actor(), registry.Page{Limit: 1}, registry.Filter{})

@@ -142,6 +142,12 @@ func TestText_previews(t *testing.T) {
 	wantText(t, "needs none", b.get(textsPath+"/public.home.title").body, `href="/?lang=en"`)
 	p := h.portal("so-an-giang", "91")
 	code := string(p.Code)
+	figures := b.get(textsPath + "/public.figures.title").body
+	wantText(t, "no figures for everybody", figures, "máy chủ này không công bố số liệu (LENSAN_PUBLIC_FIGURES)")
+	if strings.Contains(figures, `href="/cong-khai`) || strings.Contains(figures, "Chưa có vị trí") {
+		t.Error("a link to figures that are not published")
+	}
+	h.dashboard.Published = true
 	for key, want := range map[string][]string{
 		"badge.line2":           {"/b/" + code + ".svg?lang=vi"},
 		"badge.button":          {"/b/" + code + ".svg?style=button&amp;lang=en"},
