@@ -16,10 +16,10 @@ const laptop = { width: 1366, height: 768 }, root = "/thong-ke";
 const pages = {
   overview: root, "overview in English": `${root}?lang=en`, province: `${root}?lang=vi&province=01`, portal: `${root}?portal=so-ha-noi`,
   today: `${root}?period=today`, "as recorded": `${root}?boundaries=recorded&period=custom&from=2025-06-01&to=2025-08-31`,
-  coverage: `${root}/do-phu`, portals: `${root}/cong`, "a portal": `${root}/cong/snn-kien-giang`, "merged provinces": `${root}/tinh-sap-nhap?show=all`, placements: `${root}/vi-tri`, "a placement": `${root}/vi-tri/{code}`,
+  coverage: `${root}/do-phu`, "coverage of a province, by share": `${root}/do-phu?province=01&map=share`, portals: `${root}/cong`, "a portal": `${root}/cong/snn-kien-giang`, "merged provinces": `${root}/tinh-sap-nhap?show=all`, placements: `${root}/vi-tri`, "a placement": `${root}/vi-tri/{code}`,
   destinations: `${root}/dich-den`, "a destination": `${root}/dich-den/postmart`, campaigns: `${root}/chien-dich`, "a campaign": `${root}/chien-dich/tet`, import: `${root}/nhap/cong`,
   people: `${root}/nguoi`, "a person": `${root}/nguoi/1`, "my account": `${root}/toi`, invitation: `${root}/moi`, log: `${root}/nhat-ky`, keys: `${root}/khoa`, widget: `${root}/widget`,
-  breakdown: `${root}/bang?by=portal`, search: `${root}/tim?q=ha+noi`, definitions: `${root}/dinh-nghia`, "print batches": `${root}/in-an`, "a print batch": `${root}/in-an/dot-1`, "monthly report": `${root}/bao-cao`, "sent mail": `${root}/thu`, "sign-ups reported": `${root}/dang-ky-san`, "sending a report of sign-ups": `${root}/dang-ky-san/gui`, alerts: `${root}/canh-bao`, "public figures": "/cong-khai", "public figures in English": "/cong-khai?lang=en", "reports of codes": `${root}/bao-cao-ma`, "filters that do not go together": `${root}?device=phone&destination=hub`,
+  breakdown: `${root}/bang?by=portal`, search: `${root}/tim?q=ha+noi`, definitions: `${root}/dinh-nghia`, "print batches": `${root}/in-an`, "a print batch": `${root}/in-an/dot-1`, "monthly report": `${root}/bao-cao`, "sent mail": `${root}/thu`, "sign-ups reported": `${root}/dang-ky-san`, "versions of a report": `${root}/dang-ky-san?destination=postmart&report=thang-nay`, "sending a report of sign-ups": `${root}/dang-ky-san/gui`, alerts: `${root}/canh-bao`, "public figures": "/cong-khai", "public figures in English": "/cong-khai?lang=en", "reports of codes": `${root}/bao-cao-ma`, "filters that do not go together": `${root}?device=phone&destination=hub`,
   wording: `${root}/van-ban`, "changed wording": `${root}/van-ban?changed=1`, "a text": `${root}/van-ban/badge.figure`, "a letter": `${root}/van-ban/mail.report_body`,
 };
 
@@ -185,29 +185,66 @@ describeEngine("chromium", (item) => {
     }
   }
 
+  // sound says that a page reads well, at all widths and with large text.
+  const sound = async (page) => {
+    assert.deepEqual(await axeFaults(page), []);
+    for (const width of [320, 360, 768, 1440]) {
+      await page.resize({ width, height: 800 });
+      await sleep(50);
+      assert.deepEqual(await page.evaluate(sideways), [], `${width} px`);
+    }
+  };
+
+  for (const scheme of ["light", "dark"]) {
+    item(`a marketplace's report: with a fault, previewed, kept and corrected, each page as people read it, ${scheme}`, async (open) => {
+      const page = await open(`${root}/dang-ky-san/gui?lang=vi`, { scheme }), dom = page.page, id = `tuan-${scheme}`, day = new Date(Date.now() - 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" }), code = site.codes[scheme === "dark" ? 5 : 8];
+      const press = (button) => Promise.all([dom.waitForNavigation(), page.evaluate((name) => { document.querySelector(name).click(); }, button)]);
+      const look = async (table, values = {}) => {
+        await page.evaluate((given) => { for (const [name, value] of Object.entries(given)) document.getElementById(`f-${name}`).value = value; }, { destination: "postmart", report_id: id, table, ...values });
+        await press("form[enctype] button");
+      };
+      const large = async () => {
+        await page.resize({ width: 360, height: 800 });
+        await page.evaluate(() => { const text = new CSSStyleSheet(); text.replaceSync("html{font-size:200%} body{font-size:34px}"); document.adoptedStyleSheets = [text]; });
+        await sleep(50);
+        assert.deepEqual(await page.evaluate(sideways), [], "large text");
+      };
+      const said = (what) => dom.$eval(what, (part) => part.textContent.replace(/\s+/g, " "));
+      await look(`ngày;mã;số\n${day};${code};nhiều\n`);
+      assert.match(await said("[role=alert]"), /Chưa lưu gì.*Dòng 2, cột 3/);
+      await sound(page);
+      await look(`ngày;mã;số\n${day};${code};7\n`);
+      assert.match(await said("[role=status]"), new RegExp(`báo cáo “${id}”: 1 dòng hợp lệ`));
+      await sound(page);
+      await large();
+      await press("form:not([enctype]):has([name=table]) button");
+      assert.match(await said("[role=status]"), /Đã lưu báo cáo của sàn/);
+      await page.go(`${site.url}${root}/dang-ky-san/gui`);
+      await page.evaluate(() => { document.querySelector("main [name=correct]").click(); });
+      await look(`ngày;mã;số\n${day};${code};9\n`, { reason: "Đếm sót" });
+      assert.match(await said("main"), /Thay bản 1.*Bản trước.*7.*9/);
+      await sound(page);
+      await press("form:not([enctype]):has([name=table]) button");
+      assert.match(await said("[role=status]"), /Đã lưu bản sửa/);
+      await page.close();
+    });
+  }
+
   item("a step of the succession: previewed, taken, taken back, each page as people read it", async (open) => {
     const page = await open(`${root}/tinh-sap-nhap?lang=vi`), dom = page.page;
     const press = (button) => Promise.all([dom.waitForNavigation(), page.evaluate((name) => { document.querySelector(name).click(); }, button)]);
-    const sound = async () => {
-      assert.deepEqual(await axeFaults(page), []);
-      for (const width of [320, 360, 768, 1440]) {
-        await page.resize({ width, height: 800 });
-        await sleep(50);
-        assert.deepEqual(await page.evaluate(sideways), [], `${width} px`);
-      }
-    };
     const waiting = async () => Number(/^\d+/.exec(await dom.$eval("h1", (h) => h.textContent)));
     const before = await waiting();
     await press('[name=group][value^="91~"]');
     assert.match(await dom.$eval("h1", (h) => h.textContent), /^Xem trước: \d+ cổng$/);
-    await sound();
+    await sound(page);
     await dom.type("[name=reason]", "Hợp nhất sở");
     await press("form:has([name=confirm]) button");
     assert.match(await dom.$eval("[role=status]", (p) => p.textContent), /Đã làm trong một bước/);
     const decided = before - await waiting();
     assert.ok(decided > 1, `${decided} were decided`);
     await page.evaluate(() => { document.querySelector("details.undo").open = true; });
-    await sound();
+    await sound(page);
     await dom.type("details.undo [name=reason]", "Làm thử");
     await press("details.undo button");
     assert.equal(await waiting(), before);
