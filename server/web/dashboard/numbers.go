@@ -216,6 +216,7 @@ func withName(p part) part {
 // placementSub tells placements of one name apart: by code and, on a page of
 // several portals, the portal.
 func (n *numbers) placementSub(v *visit) func(stats.Row) string {
+	names := map[string]string{}
 	return func(row stats.Row) string {
 		sub := row.Key
 		if row.Label == row.Key {
@@ -225,13 +226,19 @@ func (n *numbers) placementSub(v *visit) func(stats.Row) string {
 			return sub
 		}
 		p, err := v.d.Registry.Placement(v.ctx(), v.actor(), referral.Code(row.Key))
-		switch {
-		case err != nil:
+		if err != nil {
 			return sub
-		case sub == "":
-			return p.Portal
 		}
-		return sub + " · " + p.Portal
+		if names[p.Portal] == "" {
+			names[p.Portal] = p.Portal
+			if portal, err := v.d.Registry.Portal(v.ctx(), v.actor(), p.Portal); err == nil {
+				names[p.Portal] = portal.Name
+			}
+		}
+		if sub == "" {
+			return names[p.Portal]
+		}
+		return sub + " · " + names[p.Portal]
 	}
 }
 
