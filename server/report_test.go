@@ -40,4 +40,8 @@ func TestReport(t *testing.T) {
 	if pages := p.pages(p.path("cu.pdf")); len(pages) != 3 || !strings.Contains(pages[0], "An Giang · 01/06/2025 – 30/06/2025") {
 		t.Errorf("pages %q", pages)
 	}
+	p.want(exitDone, "report", "--month", "2026-06", p.path("nuoc.pdf"))
+	if pages := p.pages(p.path("nuoc.pdf")); len(pages) != 3 || !strings.Contains(pages[1], "34 tỉnh, thành phố không có lượt nào trong tháng: Hà Nội,") {
+		t.Errorf("an empty month of the country: %q", pages)
+	}
 }

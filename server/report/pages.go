@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"lensan/server/pdf"
@@ -47,9 +48,30 @@ func (d *document) provincePages() {
 		}
 		if len(rows) == 0 {
 			d.row(s, at, boldType, "", d.l.T("dashboard.overview.total"), d.provinces.Total)
+			d.nothingFrom(s, at+2*rowHeight)
 			return
 		}
 	}
+}
+
+// nothingFrom names the provinces of the whole country from which nothing came.
+func (d *document) nothingFrom(s *sheet, base float64) {
+	if d.Options.Province != nil {
+		return
+	}
+	var names []string
+	for _, p := range d.maker.Provinces.At(d.to) {
+		if !slices.ContainsFunc(d.provinces.Rows, func(r stats.Row) bool { return r.Key == p.Code }) {
+			names = append(names, p.In(d.l.Code))
+		}
+	}
+	switch n := len(names); {
+	case n == 0:
+		return
+	case base+rowHeight*float64(1+n/6) > tableFoot:
+		s, base = d.page(d.l.T("report.provinces")), tableTop
+	}
+	s.paragraph(bodyType, edge, base, inner, 4.8, d.l.T("report.nothing_from", "n", d.l.Number(int64(len(names))), "names", strings.Join(names, ", ")))
 }
 
 func (d *document) row(s *sheet, at float64, l letter, code, label string, r stats.Row) {
