@@ -305,6 +305,29 @@ func TestApplier_trims(t *testing.T) {
 	})
 }
 
+// What was applied before the clock was set back does not stay until it shows
+// that time again.
+func TestTrim_clockSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &memoryJournal{}
+		w := NewApplier(j, newSink(), plain{}).worker
+		for n := range 3 {
+			seq := appendClicks(t, j, clickNow())
+			ahead := max(0, 1-n) // an hour, for the first
+			w.retained.push(mark{seq, time.Now().Add(time.Duration(ahead) * time.Hour).UnixMilli()})
+			w.trim(t.Context(), false)
+			time.Sleep(time.Second)
+		}
+		if n := j.held(); n != 3 {
+			t.Errorf("%d of 3 are kept at once", n)
+		}
+		time.Sleep(retain)
+		if w.trim(t.Context(), true); j.held() != 0 {
+			t.Errorf("%d are kept", j.held())
+		}
+	})
+}
+
 func TestApplier_refusesAJournalOlderThanTheStore(t *testing.T) {
 	j, s := &memoryJournal{}, newSink()
 	appendClicks(t, j, clickNow())

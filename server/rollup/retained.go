@@ -51,6 +51,14 @@ func (r *retained) push(m mark) {
 	r.marks = append(r.marks, m)
 }
 
+// notAfter makes places that lie in the future, since the clock was set back,
+// as old as milli: else they, and all that come after, would stay until then.
+func (r *retained) notAfter(milli int64) {
+	for i := len(r.marks) - 1; i >= 0 && r.marks[i].milli > milli; i-- {
+		r.marks[i].milli = milli
+	}
+}
+
 // before returns the last place up to which all clicks are older than milli.
 func (r *retained) before(milli int64) (seq uint64, n int) {
 	for n < len(r.marks) && r.marks[n].milli < milli {
@@ -68,9 +76,11 @@ func (w *worker) trim(ctx context.Context, idle bool) {
 	if len(r.marks) == 0 {
 		return
 	}
+	now := time.Now().UnixMilli()
+	r.notAfter(now)
 	reference := r.marks[len(r.marks)-1].milli
 	if idle {
-		reference = max(reference, time.Now().UnixMilli())
+		reference = max(reference, now)
 	}
 	seq, n := r.before(reference - retain.Milliseconds())
 	if n == 0 {
