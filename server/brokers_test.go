@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,28 +30,33 @@ type broker struct {
 	t       *testing.T
 	name    string
 	program string
+	env     []string
 	config  string
 	address string // host:port for clients
 	cmd     *exec.Cmd
 }
 
-// startBrokers builds the server that go.mod names and starts three.
-func startBrokers(t *testing.T) *brokers {
+const natsServer = "github.com/nats-io/nats-server/v2" // of the version that go.mod names
+
+// startBrokers builds the server and starts three that keep all in a folder.
+func startBrokers(t *testing.T, dir string) *brokers {
 	t.Helper()
-	dir := t.TempDir()
-	program := filepath.Join(dir, "nats-server")
-	if out, err := exec.Command("go", "build", "-o", program, "github.com/nats-io/nats-server/v2").CombinedOutput(); err != nil {
-		t.Fatalf("build nats-server: %v\n%s", err, out)
-	}
+	return startBrokersOf(t, dir, build(t, natsServer))
+}
+
+// startBrokersOf starts brokers that do not name each other to servers: each is
+// reached by the way that a server was told, or not at all.
+func startBrokersOf(t *testing.T, dir, program string, env ...string) *brokers {
+	t.Helper()
 	b := &brokers{t: t}
 	var routes []string
 	for range b.list {
 		routes = append(routes, "nats://"+freePort(t))
 	}
 	for i := range b.list {
-		n := &broker{t: t, name: fmt.Sprint("broker-", i+1), program: program, address: freePort(t)}
+		n := &broker{t: t, name: fmt.Sprint("broker-", i+1), program: program, env: env, address: freePort(t)}
 		n.config = filepath.Join(dir, n.name+".conf")
-		settings := fmt.Sprintf("server_name: %s\nlisten: %s\njetstream { store_dir: %q }\ncluster { name: lensan, listen: %q, routes: [%s] }\n",
+		settings := fmt.Sprintf("server_name: %s\nlisten: %s\njetstream { store_dir: %q }\ncluster { name: lensan, listen: %q, no_advertise: true, routes: [%s] }\n",
 			n.name, n.address, filepath.Join(dir, n.name), strings.TrimPrefix(routes[i], "nats://"), strings.Join(routes, ", "))
 		if err := os.WriteFile(n.config, []byte(settings), 0o600); err != nil {
 			t.Fatal(err)
@@ -65,6 +71,7 @@ func (n *broker) start() {
 	n.t.Helper()
 	var said bytes.Buffer
 	cmd := exec.Command(n.program, "-c", n.config)
+	cmd.Env = append(os.Environ(), n.env...)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		n.t.Fatal(err)
@@ -95,13 +102,13 @@ func (n *broker) signal(s syscall.Signal) {
 	}
 }
 
-// setting is what a server is told to use them.
-func (b *brokers) setting() string {
+// url is what a server is told to use them.
+func (b *brokers) url() string {
 	var list []string
 	for _, n := range b.list {
 		list = append(list, "nats://"+n.address)
 	}
-	return "LENSAN_JOURNAL_URL=" + strings.Join(list, ",")
+	return strings.Join(list, ",")
 }
 
 // stream returns the state of the stream, once all three have all of it.
@@ -117,7 +124,7 @@ func (b *brokers) stream() *natsjs.StreamInfo {
 }
 
 func (b *brokers) look() (*natsjs.StreamInfo, error) {
-	c, err := nats.Connect(strings.TrimPrefix(b.setting(), "LENSAN_JOURNAL_URL="), nats.Timeout(time.Second))
+	c, err := nats.Connect(b.url(), nats.Timeout(time.Second))
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +160,18 @@ func (b *brokers) leader() *broker {
 	}
 	b.t.Fatalf("the stream is led by %q", name)
 	return nil
+}
+
+// build builds a program.
+func build(t *testing.T, what string, flags ...string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "program")
+	begun := time.Now()
+	if out, err := exec.Command("go", slices.Concat([]string{"build", "-o", path}, flags, []string{what})...).CombinedOutput(); err != nil {
+		t.Fatalf("build %s: %v\n%s", what, err, out)
+	}
+	t.Logf("built %s in %s", what, time.Since(begun).Round(100*time.Millisecond))
+	return path
 }
 
 // eventually tries until there is no error.

@@ -45,8 +45,14 @@ var (
 )
 
 // program returns a command that runs this program with arguments.
-func program(data string, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
+func program(data string, args ...string) *exec.Cmd { return programOf("", data, args...) }
+
+// programOf is program for another build, "" for this one.
+func programOf(path, data string, args ...string) *exec.Cmd {
+	if path == "" {
+		path = os.Args[0]
+	}
+	cmd := exec.Command(path, args...)
 	cmd.Env = append(os.Environ(), childVariable+"=1", "LANG=en", "LENSAN_DATA="+data, "LENSAN_API_KEY="+testKey,
 		"LENSAN_LISTEN=127.0.0.1:0", "LENSAN_METRICS_LISTEN=", "LENSAN_HEALTH_INTERVAL=0", "LENSAN_COVERAGE_INTERVAL=0")
 	return cmd
@@ -55,7 +61,12 @@ func program(data string, args ...string) *exec.Cmd {
 // start starts a server on a data folder and waits until it is ready.
 func start(t *testing.T, data string, env ...string) *process {
 	t.Helper()
-	cmd := program(data, "serve")
+	return startProgram(t, "", data, env...)
+}
+
+func startProgram(t *testing.T, path, data string, env ...string) *process {
+	t.Helper()
+	cmd := programOf(path, data, "serve")
 	cmd.Env = append(cmd.Env, env...)
 	return startBy(t, cmd, cmd.Start)
 }
@@ -111,6 +122,13 @@ func (p *process) kill() {
 	if p.cmd.ProcessState == nil {
 		_ = p.cmd.Process.Kill()
 		_ = p.cmd.Wait()
+	}
+}
+
+func (p *process) signal(s syscall.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
 	}
 }
 

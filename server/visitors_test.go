@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"net/http"
+	"net/http/httptrace"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"lensan/server/referral"
 )
 
 // visitors are people behind a balancer: each clicks on a placement of its own,
@@ -18,21 +21,28 @@ type visitors struct {
 	servers [2]atomic.Pointer[process]
 
 	answered []atomic.Int64 // with 302, by placement
-	cut      []atomic.Int64 // requests without an answer, which may be recorded
-	longest  atomic.Int64   // wait for an answer, in ns, since it was set to 0
+	cut      []atomic.Int64 // requests that a server took and did not answer, which may be recorded
+	longest  atomic.Int64   // wait for an answer, in ns
 	stop     chan struct{}
 	all      sync.WaitGroup
+
+	clocks [2]*clock // of the servers, nil: this machine's
+	mu     sync.Mutex
+	days   map[referral.Day]int64 // answered, by the server's day
+	torn   map[referral.Day]int64 // answered, on this day or on another
 }
 
 // patience is how long the balancer waits for a server.
 const patience = 2 * time.Second
 
-func arrive(t *testing.T, codes []string, servers [2]*process) *visitors {
-	v := &visitors{t: t, codes: codes, answered: make([]atomic.Int64, len(codes)), cut: make([]atomic.Int64, len(codes)), stop: make(chan struct{})}
-	for i, s := range servers {
+func arrive(c *cluster) *visitors {
+	n := len(c.codes)
+	v := &visitors{t: c.t, codes: c.codes, answered: make([]atomic.Int64, n), cut: make([]atomic.Int64, n), stop: make(chan struct{}),
+		clocks: c.clocks, days: map[referral.Day]int64{}, torn: map[referral.Day]int64{}}
+	for i, s := range c.servers {
 		v.servers[i].Store(s)
 	}
-	for i := range codes {
+	for i := range c.codes {
 		v.all.Go(func() { v.visit(i) })
 	}
 	return v
@@ -48,7 +58,9 @@ func (v *visitors) visit(i int) {
 		default:
 		}
 		for begun := time.Now(); ; at = 1 - at {
+			day := v.clocks[at].today()
 			if v.click(client, v.servers[at].Load(), i) {
+				v.book(day, v.clocks[at].today())
 				waited := int64(time.Since(begun))
 				for was := v.longest.Load(); waited > was && !v.longest.CompareAndSwap(was, waited); was = v.longest.Load() {
 				}
@@ -63,8 +75,10 @@ func (v *visitors) visit(i int) {
 }
 
 func (v *visitors) click(client *http.Client, server *process, i int) bool {
+	unanswered := int64(0) // the client itself repeats a request that a connection ends under
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { unanswered++ }})
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/go/"+v.codes[i], nil)
 	if err != nil {
 		v.t.Error(err)
@@ -72,7 +86,7 @@ func (v *visitors) click(client *http.Client, server *process, i int) bool {
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		v.cut[i].Add(1)
+		v.cut[i].Add(unanswered)
 		time.Sleep(5 * time.Millisecond)
 		return false
 	}
@@ -81,7 +95,20 @@ func (v *visitors) click(client *http.Client, server *process, i int) bool {
 		v.t.Errorf("answered %s", response.Status)
 	}
 	v.answered[i].Add(1)
+	v.cut[i].Add(unanswered - 1)
 	return true
+}
+
+// book keeps on which day of the server a click was answered.
+func (v *visitors) book(asked, answered referral.Day) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if asked == answered {
+		v.days[asked]++
+		return
+	}
+	v.torn[asked]++
+	v.torn[answered]++
 }
 
 // leave ends the visit of all.
