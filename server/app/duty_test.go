@@ -113,6 +113,7 @@ func startPair(t *testing.T, database string) *pair {
 	placed, err := a.registry.CreatePlacement(t.Context(), root, registry.PlacementInput{Portal: ptr("so"), Kind: ptr("widget"), Destination: ptr("market")})
 	fatal(t, err)
 	p.outside.set(func() { p.outside.code, p.outside.badge = placed.Code, true })
+	fatal(t, p.servers[1].refreshLinks(t.Context()))
 	return p
 }
 

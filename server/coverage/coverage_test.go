@@ -293,9 +293,13 @@ func TestCoverage_thousandPortals(t *testing.T) {
 	c := newCountry(t, patience)
 	filler := strings.Repeat("<p>Tin tức: bà con thu hoạch vụ hè thu, giá lúa ổn định.</p>\n", 2000)
 	var list strings.Builder
-	list.WriteString("id,name,province,hosts\n")
+	list.WriteString("id,name,province,hosts,pages\n")
 	for i := range portals {
-		fmt.Fprintf(&list, "p%d,Cổng %d,91,127.8.%d.%d\n", i, i, i/250, i%250+1)
+		pages := ""
+		if i%5 == 0 {
+			pages = "/chuyen-doi-so /lien-ket"
+		}
+		fmt.Fprintf(&list, "p%d,Cổng %d,91,127.8.%d.%d,%s\n", i, i, i/250, i%250+1, pages)
 	}
 	_, err := c.registry.ImportPortals(t.Context(), admin, strings.NewReader(list.String()))
 	must(t, err)

@@ -37,10 +37,18 @@ func (c *Coverage) look(ctx context.Context, s *site) []HostCheck {
 		checks = append(checks, c.lookAt(ctx, s, referral.Page{Host: host}))
 	}
 	for _, page := range s.pages {
+		if i := slices.IndexFunc(checks, func(h HostCheck) bool { return h.Host == page.Host && h.silent() }); i >= 0 {
+			checks = append(checks, HostCheck{Host: page.Host, Page: page.Path, Fault: checks[i].Fault, Time: checks[i].Time, Found: []Found{}})
+			continue
+		}
 		checks = append(checks, c.lookAt(ctx, s, page))
 	}
 	return checks
 }
+
+// silent reports whether the host did not answer, so that asking it for other
+// pages would only take as long again.
+func (h HostCheck) silent() bool { return h.Fault == "probe_time" || h.Fault == "probe_unreachable" }
 
 func (c *Coverage) lookAt(ctx context.Context, s *site, at referral.Page) HostCheck {
 	check := HostCheck{Host: at.Host, Page: at.Path, Time: c.o.Now().UTC().Truncate(time.Second), Found: []Found{}}

@@ -76,6 +76,15 @@ func TestCoverage_namedPages(t *testing.T) {
 	if c.most != 1 {
 		t.Errorf("%d requests at a time at one host", c.most)
 	}
+	asked := c.asked.Load()
+	c.show("127.7.4.1", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	c.pass(27 * time.Hour)
+	c.states()
+	checks := c.rowOf("so").Checks
+	if n := c.asked.Load() - asked; n != 3 || len(checks) != 5 || checks[0].Fault != "probe_time" || checks[2].Fault != "probe_time" || checks[4].Fault != "" {
+		t.Errorf("a silent host was asked for its pages too: %d requests, %+v", n, checks)
+	}
+	c.show("127.7.4.1", site(pages))
 
 	// Taken down there, while the page of the old portal cannot be read: nobody
 	// knows yet. Read again, it is gone.

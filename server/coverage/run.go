@@ -12,7 +12,7 @@ import (
 )
 
 // How a round is run. Thousand portals that all let the probe wait for its 8 s
-// take less than five minutes, and as long again for each page that all name.
+// take less than five minutes, whatever pages they name.
 const (
 	workers      = 32
 	readers      = 4

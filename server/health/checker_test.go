@@ -288,6 +288,30 @@ func TestChecker_private(t *testing.T) {
 	}
 }
 
+// What comes and goes takes the codes along no oftener than every few hours.
+func TestChecker_flapping(t *testing.T) {
+	for name, every := range map[string]time.Duration{"at each other check": interval / 3, "each half hour": 2 * interval, "each hour": 4 * interval} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.pass(interval)
+			changes, last := 0, w.leads()
+			for i := 0; time.Duration(i)*every < 24*time.Hour; i++ {
+				w.status.Store([]int64{503, 200}[i%2])
+				w.pass(every)
+				if now := w.leads(); now != last {
+					changes, last = changes+1, now
+				}
+			}
+			if changes > 8 {
+				t.Errorf("the code was led elsewhere %d times in a day", changes)
+			}
+			w.status.Store(200)
+			w.pass(9 * interval)
+			w.wantLeads("once it stays", "market")
+		})
+	}
+}
+
 // Redirects go on while destinations die and come back.
 func TestChecker_linksAreAlwaysThere(t *testing.T) {
 	w := newWorld(t)
