@@ -131,14 +131,12 @@ func (rows *table) partition(c *cluster, whole time.Duration) {
 		cables = append(cables, cable)
 		through.list[i] = &broker{address: cable.address}
 	}
-	again := func() {
-		c.servers[1-which].stop() // the one at issue applies meanwhile
-		c.start(1 - which)
-	}
 	c.servers[which].stop()
 	c.env[which] = []string{"LENSAN_JOURNAL_URL=" + through.url()}
 	c.start(which)
-	again()
+	c.servers[1-which].stop()
+	c.takesOver(which)
+	c.start(1 - which)
 	rows.run(c, fmt.Sprintf("the server that applies is cut off from the brokers for %.0f s", whole.Seconds()), func(*visitors) {
 		if err := c.is(which, applies, true); err != nil {
 			c.t.Fatal(err)
