@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
@@ -247,4 +248,36 @@ func TestDuty_twoServers(t *testing.T) {
 	if _, portal := p.outside.asked(); portal["http://b.localhost)"] != 1 || len(portal) != 1 {
 		t.Errorf("looked at by %v", portal)
 	}
+}
+
+// Work ends with the connection that the turn is held on, and is no failure.
+func TestDuty_endsWithItsConnection(t *testing.T) {
+	database := testkit.Database(t)
+	if database == "" {
+		return
+	}
+	p := startPair(t, database)
+	p.serve(0)
+	p.on(0)
+	began, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- p.servers[0].checking.job(func(context.Context) error { return nil }, func(ctx context.Context) error {
+			close(began)
+			<-ctx.Done()
+			return ctx.Err()
+		})(t.Context())
+	}()
+	<-began
+	db, err := sql.Open("pgx", database)
+	fatal(t, err)
+	t.Cleanup(func() { db.Close() })
+	_, err = db.Exec("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1", healthTurn)
+	fatal(t, err)
+	select {
+	case err := <-ended:
+		fatal(t, err)
+	case <-time.After(10 * time.Second):
+		t.Fatal("works on without its turn")
+	}
+	p.on(0)
 }
