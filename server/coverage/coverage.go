@@ -114,6 +114,8 @@ type PortalWeek struct {
 // Store is what coverage needs of a database.
 type Store interface {
 	Snapshot(ctx context.Context) (s referral.Snapshot, version int64, err error)
+	// PortalsNow is that of the portals alone: there are few of them.
+	PortalsNow(ctx context.Context) (portals []referral.Portal, version int64, err error)
 	// Version grows with every change of the registry.
 	Version(ctx context.Context) (int64, error)
 	// Sightings adds up views, loads and clicks by portal and host since a day.

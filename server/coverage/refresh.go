@@ -12,10 +12,11 @@ import (
 // refresh takes in what was seen, judges every portal, keeps the week and puts
 // the report in force. It is called with making held.
 func (c *Coverage) refresh(ctx context.Context) error {
-	snapshot, version, err := c.store.Snapshot(ctx)
+	portals, version, err := c.store.PortalsNow(ctx)
 	if err != nil {
 		return err
 	}
+	snapshot := referral.Snapshot{Portals: portals}
 	records, err := c.store.CoverageRecords(ctx)
 	if err != nil {
 		return err

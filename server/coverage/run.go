@@ -243,7 +243,7 @@ func sites(s referral.Snapshot) []site {
 		}
 	}
 	for i := range s.Placements {
-		into := &out[at[stands(s.Placements[i].Portal)]]
+		into := &out[at[stands(s.Placements[i].PortalID)]]
 		into.codes = append(into.codes, s.Placements[i].Code)
 	}
 	return out

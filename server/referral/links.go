@@ -12,7 +12,7 @@ type Snapshot struct {
 	Destinations []Destination
 	Portals      []Portal
 	Campaigns    []Campaign
-	Placements   []Placement
+	Placements   []Link // as they are registered; BuildLinks resolves them and takes them over
 	Batches      []PrintBatch
 	Places       []PrintPlace // number, code, batch and serial numbers alone
 	Release      Release
@@ -21,7 +21,8 @@ type Snapshot struct {
 // Links is the link table: every placement resolved, in memory. It is
 // immutable; LinkTable swaps it whole.
 type Links struct {
-	byCode       map[Code]*Link
+	links        []Link
+	byCode       codeIndex
 	byID         map[string]*LinkDestination
 	destinations []*LinkDestination // by Position, then ID
 	provinces    *Provinces
@@ -43,15 +44,23 @@ func (d *LinkDestination) Open() bool { return !d.Paused && !d.Dead }
 
 // Link is one resolved placement.
 type Link struct {
-	Num         int64
-	Code        Code
-	Kind        PlacementKind
-	State       PlacementState
-	Label       string
+	Num   int64
+	Code  Code
+	Label string
+	*LinkWay
+}
+
+// LinkWay is what links have in common. There may be a million links, so those
+// that can should share it.
+type LinkWay struct {
+	Kind     PlacementKind
+	State    PlacementState
+	PortalID string
+	Campaign string // ID
+	Wanted   string // ID of the destination registered, or HubID
+
 	Portal      *LinkPortal
-	Campaign    string
 	CampaignNum int64
-	Wanted      string // ID of the destination registered, or HubID
 	// Destination is where the code leads now, with a dead or paused
 	// destination replaced by its fallback; nil stands for the hub page.
 	Destination *LinkDestination
@@ -85,7 +94,7 @@ func (p *LinkPortal) Province(day Day) *Province {
 // check found dead. A placement whose portal is missing is an error; one whose
 // destination is missing leads to the hub.
 func BuildLinks(s Snapshot, provinces *Provinces, dead map[string]bool) (*Links, error) {
-	l := &Links{byCode: make(map[Code]*Link, len(s.Placements)), byID: map[string]*LinkDestination{}, provinces: provinces,
+	l := &Links{links: s.Placements, byCode: indexCodes(s.Placements), byID: map[string]*LinkDestination{}, provinces: provinces,
 		byHost: map[string]*LinkPortal{}, release: s.Release}
 	for _, d := range s.Destinations {
 		target, err := ParseTarget(d.URL)
@@ -121,18 +130,20 @@ func BuildLinks(s Snapshot, provinces *Provinces, dead map[string]bool) (*Links,
 	for _, c := range s.Campaigns {
 		campaigns[c.ID] = c.Num
 	}
-	links := make([]Link, len(s.Placements))
-	for i, p := range s.Placements {
-		portal := portals[p.Portal]
-		if portal == nil {
-			return nil, fmt.Errorf("placement %s: portal %s is unknown: %w", p.Code, p.Portal, ErrInvalid)
+	resolved := map[*LinkWay]bool{}
+	for i := range l.links {
+		link := &l.links[i]
+		if resolved[link.LinkWay] {
+			continue
 		}
-		links[i] = Link{Num: p.Num, Code: p.Code, Kind: p.Kind, State: p.State, Label: p.Label, Portal: portal,
-			Campaign: p.Campaign, CampaignNum: campaigns[p.Campaign], Wanted: p.Destination}
-		if p.State == PlacementOpen {
-			links[i].Destination = l.openDestination(p.Destination)
+		if link.Portal = portals[link.PortalID]; link.Portal == nil {
+			return nil, fmt.Errorf("placement %s: portal %s is unknown: %w", link.Code, link.PortalID, ErrInvalid)
 		}
-		l.byCode[p.Code] = &links[i]
+		link.CampaignNum, link.Destination = campaigns[link.Campaign], nil
+		if link.State == PlacementOpen {
+			link.Destination = l.openDestination(link.Wanted)
+		}
+		resolved[link.LinkWay] = true
 	}
 	l.addPrints(s)
 	return l, nil
@@ -152,7 +163,7 @@ func (l *Links) openDestination(id string) *LinkDestination {
 }
 
 // Find returns nil if no placement has the code.
-func (l *Links) Find(code Code) *Link { return l.byCode[code] }
+func (l *Links) Find(code Code) *Link { return l.byCode.find(l.links, code) }
 
 // Choose returns the destination that someone picked on the hub or a card, its
 // fallback if it is not open, or nil if neither can be reached.
@@ -162,7 +173,7 @@ func (l *Links) Choose(id string) *LinkDestination { return l.openDestination(id
 func (l *Links) Destinations() []*LinkDestination { return l.destinations }
 
 // Len returns the number of placements.
-func (l *Links) Len() int { return len(l.byCode) }
+func (l *Links) Len() int { return len(l.links) }
 
 // Values returns what fills a target's placeholders for a click on a day.
 func (l *Link) Values(channel Channel, day Day) TargetValues {

@@ -21,11 +21,11 @@ func snapshot(destinations ...Destination) Snapshot {
 		Destinations: destinations,
 		Portals:      []Portal{{Num: 3, ID: "stttt-an-giang", Name: "Sở TT&TT An Giang", Province: 890, Hosts: []string{"stttt.angiang.gov.vn"}}},
 		Campaigns:    []Campaign{{Num: 7, ID: "tet-2026"}},
-		Placements:   []Placement{{Num: 1, Code: "hub", Portal: "stttt-an-giang", Destination: HubID, State: PlacementOpen}},
+		Placements:   []Link{{Num: 1, Code: "hub", LinkWay: &LinkWay{PortalID: "stttt-an-giang", Wanted: HubID, State: PlacementOpen}}},
 	}
 	for i, d := range destinations {
-		s.Placements = append(s.Placements, Placement{Num: int64(i) + 2, Code: Code(d.ID), Portal: "stttt-an-giang", Destination: d.ID,
-			State: PlacementOpen, Campaign: "tet-2026"})
+		s.Placements = append(s.Placements, Link{Num: int64(i) + 2, Code: Code(d.ID), LinkWay: &LinkWay{PortalID: "stttt-an-giang", Wanted: d.ID,
+			State: PlacementOpen, Campaign: "tet-2026"}})
 	}
 	return s
 }
@@ -191,7 +191,7 @@ func TestBuildLinks(t *testing.T) {
 	}
 
 	s = snapshot(destination("a", ""))
-	s.Placements[1].Destination = "gone"
+	s.Placements[1].Wanted = "gone"
 	if got := leadsTo(build(t, s), "a"); got != HubID {
 		t.Errorf("a missing destination leads to %s", got)
 	}
@@ -199,7 +199,7 @@ func TestBuildLinks(t *testing.T) {
 
 func TestBuildLinks_refuses(t *testing.T) {
 	for name, change := range map[string]func(*Snapshot){
-		"a placement without its portal": func(s *Snapshot) { s.Placements[0].Portal = "gone" },
+		"a placement without its portal": func(s *Snapshot) { s.Placements[0].PortalID = "gone" },
 		"a portal of no province":        func(s *Snapshot) { s.Portals[0].Province = 999 },
 		"a destination without a URL":    func(s *Snapshot) { s.Destinations[0].URL = "http://evil.vn/" },
 	} {

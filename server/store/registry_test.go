@@ -28,10 +28,16 @@ func write(t testing.TB, s *Store, fn func(tx registry.Tx) error) {
 	}
 }
 
+// filling is what filled wrote, with whole placements.
+type filling struct {
+	referral.Snapshot
+	Placements []referral.Placement
+}
+
 // filled holds two destinations, two portals, a campaign and three placements.
-func filled(t testing.TB, s *Store) referral.Snapshot {
+func filled(t testing.TB, s *Store) filling {
 	t.Helper()
-	snap := referral.Snapshot{
+	snap := filling{Snapshot: referral.Snapshot{
 		Destinations: []referral.Destination{
 			{ID: "voso", Kind: referral.KindMarketplaceSignup, Name: referral.Name{Vi: "Vỏ Sò", En: "Vo So"}, URL: "https://voso.vn/", PassParams: []string{"ref", "q"}, Confirmed: true, Position: 2, UpdatedAt: noon},
 			{ID: "postmart", Kind: referral.KindMarketplaceSignup, Name: referral.Name{Vi: "Postmart", En: "Postmart"}, URL: "https://buudien.vn/", FallbackID: "voso", Paused: true, Position: 1, UpdatedAt: noon},
@@ -41,7 +47,7 @@ func filled(t testing.TB, s *Store) referral.Snapshot {
 			{ID: "snn-hue", Name: "Sở Nông nghiệp Thừa Thiên Huế", Province: 460, CreatedAt: noon, UpdatedAt: noon},
 		},
 		Campaigns: []referral.Campaign{{ID: "tet-2026", Name: "Tết Bính Ngọ", From: referral.MustDay("2026-01-15"), To: referral.NoDay, CreatedAt: noon, UpdatedAt: noon}},
-	}
+	}}
 	snap.Placements = []referral.Placement{
 		{Code: "K7Q2PA", Portal: "stttt-dong-thap", Kind: referral.PlacementWidget, Destination: "voso", Label: "Chân trang", State: referral.PlacementOpen},
 		{Code: "K7Q2PB", Portal: "snn-hue", Kind: referral.PlacementQR, Destination: referral.HubID, Label: "Chợ Đông Ba", Campaign: "tet-2026", State: referral.PlacementPaused},
@@ -232,11 +238,12 @@ func TestSnapshot(t *testing.T) {
 		}
 		want := filled(t, s)
 		want.Destinations[0], want.Destinations[1] = want.Destinations[1], want.Destinations[0] // by position
-		for i := range want.Placements {
-			want.Placements[i].CreatedAt, want.Placements[i].UpdatedAt = time.Time{}, time.Time{}
+		for _, p := range want.Placements {
+			want.Snapshot.Placements = append(want.Snapshot.Placements, referral.Link{Num: p.Num, Code: p.Code, Label: p.Label,
+				LinkWay: &referral.LinkWay{PortalID: p.Portal, Kind: p.Kind, Wanted: p.Destination, Campaign: p.Campaign, State: p.State}})
 		}
 		got, version, err := s.Snapshot(background)
-		if diff := cmp.Diff(want, got); err != nil || diff != "" || version != 2 {
+		if diff := cmp.Diff(want.Snapshot, got); err != nil || diff != "" || version != 2 {
 			t.Errorf("version %d, %v %s", version, err, diff)
 		}
 	})
@@ -268,7 +275,7 @@ func TestSnapshot_isOfOneMoment(t *testing.T) {
 				t.Fatalf("version %d: %d portals and %d placements added", version, added, len(snap.Placements)-3)
 			}
 			for _, p := range snap.Placements {
-				if p.Portal == "" {
+				if p.PortalID == "" {
 					t.Fatalf("placement %s has no portal", p.Code)
 				}
 			}

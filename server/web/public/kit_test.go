@@ -195,14 +195,14 @@ func sampleSnapshot() referral.Snapshot {
 	closed.Paused = true
 	market := destination(4, "postmart", referral.KindMarketplaceSignup, "https://postmart.example.vn/dang-ky")
 	feedback := destination(5, "feedback", referral.KindFeedback, "https://gopy.example.gov.vn/")
-	placement := func(num int64, code referral.Code, kind referral.PlacementKind, to string, state referral.PlacementState) referral.Placement {
-		return referral.Placement{Num: num, Code: code, Portal: "stttt-an-giang", Kind: kind, Destination: to, State: state, Campaign: "he-2026", Label: "Chân trang"}
+	placement := func(num int64, code referral.Code, kind referral.PlacementKind, to string, state referral.PlacementState) referral.Link {
+		return referral.Link{Num: num, Code: code, Label: "Chân trang", LinkWay: &referral.LinkWay{PortalID: "stttt-an-giang", Kind: kind, Wanted: to, State: state, Campaign: "he-2026"}}
 	}
 	return referral.Snapshot{
 		Destinations: []referral.Destination{support, guide, closed, market, feedback},
 		Portals:      []referral.Portal{{Num: 7, ID: "stttt-an-giang", Name: "Sở TT&TT An Giang", Province: 890, Hosts: []string{"stttt.angiang.gov.vn"}}},
 		Campaigns:    []referral.Campaign{{Num: 3, ID: "he-2026", Name: "Hè 2026"}},
-		Placements: []referral.Placement{
+		Placements: []referral.Link{
 			placement(11, widgetCode, referral.PlacementWidget, "support_portal", referral.PlacementOpen),
 			placement(12, linkCode, referral.PlacementLink, "guide", referral.PlacementOpen),
 			placement(13, qrCode, referral.PlacementQR, "guide", referral.PlacementOpen),
