@@ -240,7 +240,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"quality", time.Second, quality.write},
 		{"views", 5 * time.Second, a.views.Flush},
 		{"reconcile", time.Hour, a.reconcile},
-		{"health", 5 * time.Second, a.checking.job(a.health.Load, a.health.Tick)},
+		{"health", 5 * time.Second, a.checking.job(a.health.Load, a.checkDestinations)},
 		{"coverage", 10 * time.Second, a.looking.job(a.coverage.Follow, a.coverage.Tick)},
 		{"reports by mail", time.Minute, a.mailing.Tick},
 		{"alerts", 10 * time.Second, a.alerts.Tick},

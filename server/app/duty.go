@@ -20,6 +20,7 @@ const (
 const (
 	turnEvery = time.Second // it is asked for, and whether it is lost
 	turnWait  = 2 * time.Second
+	turnRest  = 30 * time.Second // of a server that cannot do the work, so that another may
 )
 
 // duty is work that one server does for all that share a database. Without a
@@ -28,6 +29,7 @@ type duty struct {
 	turn *store.Turn
 	mu   sync.Mutex
 	held context.Context // ends with the turn; nil while another server has it
+	rest time.Time       // until when it is left to others
 }
 
 // newDuty returns a duty of the server that has the turn of a number.
@@ -45,21 +47,37 @@ func (d *duty) run(ctx context.Context) {
 	}
 	for ctx.Err() == nil {
 		// A database that cannot be reached is told of by the work itself.
-		if taken, err := d.turn.Take(ctx); err == nil && taken {
-			d.hold(ctx)
+		if !d.rests() {
+			if taken, err := d.turn.Take(ctx); err == nil && taken {
+				d.hold(ctx)
+				d.turn.End()
+			}
 		}
 		pause(ctx, turnEvery)
 	}
 	d.turn.End()
 }
 
-// hold returns when the turn is lost or ctx ends.
+// leave gives the turn to another server that wants it.
+func (d *duty) leave() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.rest = time.Now().Add(turnRest)
+}
+
+func (d *duty) rests() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return time.Now().Before(d.rest)
+}
+
+// hold returns when the turn is lost or left, or ctx ends.
 func (d *duty) hold(ctx context.Context) {
 	held, end := context.WithCancel(ctx)
 	defer end()
 	d.set(held)
 	defer d.set(nil)
-	for pause(ctx, turnEvery) {
+	for pause(ctx, turnEvery) && !d.rests() {
 		wait, cancel := context.WithTimeout(ctx, turnWait)
 		err := d.turn.Check(wait)
 		cancel()

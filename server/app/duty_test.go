@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,6 +67,19 @@ func (o *outside) asked() (market, portal map[string]int) {
 
 func (o *outside) set(change func()) { o.mu.Lock(); defer o.mu.Unlock(); change() }
 
+// cable leads a server to what it checks, until it is cut.
+type cable struct {
+	health.Asker
+	cut atomic.Bool
+}
+
+func (c *cable) Ask(ctx context.Context, method, address string) (probe.Page, error) {
+	if c.cut.Load() {
+		return probe.Page{}, referral.Errorf(referral.ErrInvalid, "error.probe_unreachable")
+	}
+	return c.Asker.Ask(ctx, method, address)
+}
+
 // pair is two servers on one database and one clock, whose jobs the test runs.
 type pair struct {
 	t       *testing.T
@@ -73,6 +87,7 @@ type pair struct {
 	time    time.Time
 	outside *outside
 	servers [2]*App
+	cables  [2]cable
 	end     [2]context.CancelFunc // of the server's turns
 	jobs    [2][]func(context.Context) error
 }
@@ -91,18 +106,19 @@ func startPair(t *testing.T, database string) *pair {
 		fatal(t, err)
 		t.Cleanup(func() { a.Close() })
 		asker := probe.New(probe.Options{Contact: a.config.Base(), HostPause: time.Millisecond, Allow: func(at netip.AddrPort) bool { return at.Addr().IsLoopback() }})
-		a.health = health.New(a.store, a.registry, asker, health.Options{Interval: a.config.HealthInterval, Now: p.now, Log: a.log})
+		p.cables[i].Asker = asker
+		a.health = health.New(a.store, a.registry, &p.cables[i], health.Options{Interval: a.config.HealthInterval, Now: p.now, Log: a.log})
 		a.coverage = coverage.New(a.store, a.registry.Provinces(), asker, coverage.Options{Base: "http://a.localhost", Interval: a.config.CoverageInterval, Now: p.now,
 			Addresses: func(string) []string { return []string{site.URL + "/portal"} }})
 		p.servers[i] = a
-		p.jobs[i] = []func(context.Context) error{a.refreshLinks, a.checking.job(a.health.Load, a.health.Tick), a.looking.job(a.coverage.Follow, a.coverage.Tick)}
+		p.jobs[i] = []func(context.Context) error{a.refreshLinks, a.checking.job(a.health.Load, a.checkDestinations), a.looking.job(a.coverage.Follow, a.coverage.Tick)}
 	}
 	a := p.servers[0]
 	ptr := func(s string) *string { return &s }
 	seeded, err := a.registry.Destinations(t.Context())
 	fatal(t, err)
 	for _, d := range seeded {
-		_, err := a.registry.UpdateDestination(t.Context(), root, d.ID, registry.DestinationInput{URL: ptr(site.URL + "/" + d.ID)}, "Thử ở đây")
+		_, err := a.registry.UpdateDestination(t.Context(), root, d.ID, registry.DestinationInput{URL: ptr(strings.Replace(site.URL, "127.0.0.1", "localhost", 1) + "/" + d.ID)}, "Thử ở đây")
 		fatal(t, err)
 	}
 	_, err = a.registry.CreateDestination(t.Context(), root, registry.DestinationInput{ID: ptr("market"), Kind: ptr("guide"), NameVi: ptr("Sàn"), NameEn: ptr("Market"), URL: ptr(site.URL + "/"), FallbackID: ptr("guide")})
@@ -280,4 +296,38 @@ func TestDuty_endsWithItsConnection(t *testing.T) {
 		t.Fatal("works on without its turn")
 	}
 	p.on(0)
+}
+
+// A server from which nothing can be reached leaves the checks to another.
+func TestDuty_offline(t *testing.T) {
+	database := testkit.Database(t)
+	if database == "" {
+		return
+	}
+	p := startPair(t, database)
+	p.serve(0)
+	p.on(0)
+	p.serve(1)
+	p.pass(20 * time.Minute)
+	p.cables[0].cut.Store(true)
+	p.outside.asked()
+	p.pass(20 * time.Minute)
+	if s := p.servers[1].health.Status("market"); s.State != health.Alive || s.Reason != health.Offline {
+		t.Errorf("%+v", s)
+	}
+	deadline := time.Now().Add(15 * time.Second)
+	for held := false; !held; time.Sleep(10 * time.Millisecond) {
+		d := p.servers[1].checking
+		d.mu.Lock()
+		held = d.held != nil
+		d.mu.Unlock()
+		if time.Now().After(deadline) {
+			t.Fatal("the checks are left to nobody")
+		}
+	}
+	p.pass(20 * time.Minute)
+	market, _ := p.outside.asked()
+	if s := p.servers[0].health.Status("market"); s.Reason != health.Fine || market["http://b.localhost)"] == 0 {
+		t.Errorf("%+v, asked by %v", s, market)
+	}
 }

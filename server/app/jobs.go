@@ -108,6 +108,16 @@ func (a *App) refreshLinks(ctx context.Context) error {
 	return nil
 }
 
+// checkDestinations leaves the checks to another server when nothing can be
+// reached from here.
+func (a *App) checkDestinations(ctx context.Context) error {
+	err := a.health.Tick(ctx)
+	if a.health.Offline() {
+		a.checking.leave()
+	}
+	return err
+}
+
 // publish makes the public figures anew once they are old, where they are wanted.
 func (a *App) publish(ctx context.Context) error {
 	if a.figures == nil {

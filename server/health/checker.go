@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lensan/server/referral"
@@ -30,6 +31,7 @@ type Checker struct {
 	store    Store
 	registry Registry
 	asker    Asker
+	offline  atomic.Bool // in the latest Tick
 
 	writing  sync.Mutex // held while a status is changed and the registry told
 	mu       sync.Mutex
@@ -94,6 +96,7 @@ func (c *Checker) Tick(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.offline.Store(false)
 	var jobs sync.WaitGroup
 	var mu sync.Mutex
 	for _, d := range all {
@@ -109,6 +112,10 @@ func (c *Checker) Tick(ctx context.Context) error {
 	jobs.Wait()
 	return err
 }
+
+// Offline reports whether the latest Tick found that nothing can be reached from
+// here.
+func (c *Checker) Offline() bool { return c.offline.Load() }
 
 // isDue reports whether it is time, and puts a destination that is seen for the
 // first time somewhere in the first tenth of the interval.
@@ -137,6 +144,7 @@ func (c *Checker) check(ctx context.Context, d referral.Destination, all []refer
 	r := look(ctx, c.asker, at, known, c.o.Now)
 	if r.Reason.ofNetwork() && !c.online(ctx, d, all) {
 		r.Reason = Offline
+		c.offline.Store(true)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
