@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ func TestHostile_crowd(t *testing.T) {
 		crowd := gather(t, server, size, codes[0])
 		with[i] = server.holds()
 		t.Logf("%d connections: %s", size, with[i])
-		if got := with[i].files - before.files; got < int64(size) {
+		if got := with[i].files - before.files; got < int64(size)-10 { // others come and go
 			t.Errorf("%d of %d connections are open", got, size)
 		}
 		crowd.scatter()
@@ -110,6 +111,7 @@ func gather(t *testing.T, server *watched, size int, code string) crowd {
 	c := make(crowd, size)
 	whole := "GET /go/" + code + " HTTP/1.1\r\nHost: a\r\n\r\n"
 	var all sync.WaitGroup
+	var failed atomic.Bool
 	const hands = 16
 	for hand := range hands {
 		all.Go(func() {
@@ -117,6 +119,7 @@ func gather(t *testing.T, server *watched, size int, code string) crowd {
 			for i := hand; i < size; i += hands {
 				conn, err := from.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
 				if err != nil {
+					failed.Store(true)
 					t.Error(err)
 					return
 				}
@@ -126,6 +129,7 @@ func gather(t *testing.T, server *watched, size int, code string) crowd {
 					io.WriteString(conn, whole)
 					var answer [512]byte
 					if n, err := conn.Read(answer[:]); !bytes.HasPrefix(answer[:n], []byte("HTTP/1.1 302 ")) {
+						failed.Store(true)
 						t.Errorf("answered %q, %v", answer[:n], err)
 						return
 					}
@@ -136,7 +140,7 @@ func gather(t *testing.T, server *watched, size int, code string) crowd {
 		})
 	}
 	all.Wait()
-	if t.Failed() {
+	if failed.Load() {
 		c.scatter()
 		t.FailNow()
 	}
