@@ -76,8 +76,19 @@ func (c *cluster) during(name string, mayLose bool, happens func(v *visitors)) f
 	return f
 }
 
-// write replaces the table between the two marks of a file.
+// write puts the table between the two marks of a file.
 func (rows table) write(t *testing.T, path string) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("| fault | answered | without an answer | recorded | lost | unconfirmed | counted twice | longest wait |\n|---|--:|--:|--:|--:|--:|--:|--:|\n")
+	for _, f := range rows {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d ms |\n", f.name, f.answered, f.cut, f.recorded, f.lost, f.unconfirmed, f.twice, f.pause.Milliseconds())
+	}
+	writeTable(t, path, b.String())
+}
+
+// writeTable replaces what stands between the two marks of a file.
+func writeTable(t *testing.T, path, text string) {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -89,13 +100,7 @@ func (rows table) write(t *testing.T, path string) {
 	if !ok || !ended {
 		t.Fatalf("%s has no place for a table", path)
 	}
-	var b strings.Builder
-	b.WriteString(head + begin + "| fault | answered | without an answer | recorded | lost | unconfirmed | counted twice | longest wait |\n|---|--:|--:|--:|--:|--:|--:|--:|\n")
-	for _, f := range rows {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d ms |\n", f.name, f.answered, f.cut, f.recorded, f.lost, f.unconfirmed, f.twice, f.pause.Milliseconds())
-	}
-	b.WriteString(end + tail)
-	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(head+begin+text+end+tail), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
