@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"lensan/server/clicklog"
+	"lensan/server/clicklog/jetstream"
 	"lensan/server/clicklog/localjournal"
 	"lensan/server/referral"
 	"lensan/server/testkit"
@@ -42,15 +44,21 @@ func TestBacklog_isApplied(t *testing.T) {
 	} else {
 		t.Logf("%d clicks; more with %s=10000000", clicks, backlogVariable)
 	}
-	t.Run("SQLite", func(t *testing.T) { backlog(t, clicks) })
+	t.Run("SQLite", func(t *testing.T) { backlog(t, clicks, nil) })
 	t.Run("PostgreSQL", func(t *testing.T) {
 		if database := testkit.Database(t); database != "" {
-			backlog(t, clicks, "LENSAN_DATABASE_URL="+database)
+			backlog(t, clicks, nil, "LENSAN_DATABASE_URL="+database)
+		}
+	})
+	t.Run("PostgreSQL and a shared journal", func(t *testing.T) {
+		if database := testkit.Database(t); database != "" {
+			backlog(t, clicks, startBrokers(t, t.TempDir()), "LENSAN_DATABASE_URL="+database)
 		}
 	})
 }
 
-func backlog(t *testing.T, clicks int, env ...string) {
+// backlog lets clicks wait in the server's own journal, or at brokers.
+func backlog(t *testing.T, clicks int, b *brokers, env ...string) {
 	data := t.TempDir()
 	server := start(t, data, env...)
 	codes := importPlacements(t, server, data, backlogPlacements, env...)
@@ -71,10 +79,10 @@ func backlog(t *testing.T, clicks int, env ...string) {
 	}
 	server.stop()
 	journal := filepath.Join(data, "journal")
-	before := folderBytes(t, journal)
-	fillJournal(t, journal, clicks)
-	perClick := float64(folderBytes(t, journal)-before) / float64(clicks)
-
+	written := fillJournal(t, journal, b, clicks)
+	if b != nil {
+		env = append(env, "LENSAN_JOURNAL_URL="+b.url())
+	}
 	begun := time.Now()
 	server = start(t, data, env...)
 	ready := time.Since(begun)
@@ -92,7 +100,7 @@ func backlog(t *testing.T, clicks int, env ...string) {
 	}
 	took := time.Since(begun)
 	peak := server.memory("VmHWM")
-	t.Logf("%d clicks: ready after %d ms, applied %.1f s after the start (%.0f clicks/s), at most %d MB; journal %.0f bytes a click", clicks, ready.Milliseconds(), took.Seconds(), float64(clicks)/took.Seconds(), peak>>20, perClick)
+	t.Logf("%d clicks: ready after %d ms, applied %.1f s after the start (%.0f clicks/s), at most %d MB; journal %.0f bytes a click", clicks, ready.Milliseconds(), took.Seconds(), float64(clicks)/took.Seconds(), peak>>20, float64(written)/float64(clicks))
 	server.stop()
 	if info, err := os.Stat(filepath.Join(data, "lensan.db")); err == nil {
 		t.Logf("the database has %.1f MB", float64(info.Size())/1e6)
@@ -160,45 +168,26 @@ func importPlacements(t *testing.T, server *process, data string, n int, env ...
 	return codes
 }
 
-func folderBytes(t *testing.T, folder string) (sum int64) {
+// fillJournal adds clicks of three days, from 2,000 kinds of phone, to the journal in a
+// folder or to that of brokers. What it takes as samples are the clicks in the
+// folder. It returns how many bytes it wrote.
+func fillJournal(t *testing.T, folder string, b *brokers, clicks int) (written int64) {
 	t.Helper()
-	files, err := os.ReadDir(folder)
+	own, err := localjournal.Open(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files {
-		info, err := file.Info()
+	defer own.Close()
+	samples := clicksIn(t, own)
+	j := clicklog.Writer(own)
+	if b != nil {
+		shared, err := jetstream.Open(jetstream.Options{Brokers: strings.Split(b.url(), ","), Applied: func(context.Context, string) (uint64, error) { return 0, nil }})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum += info.Size()
-	}
-	return sum
-}
-
-// fillJournal adds clicks of three days to a journal that holds at least one,
-// from 2,000 kinds of phone.
-func fillJournal(t *testing.T, folder string, clicks int) {
-	t.Helper()
-	j, err := localjournal.Open(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer j.Close()
-	last, err := j.Last(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	batches, err := j.Read(t.Context(), 0, int(last))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var samples []referral.Click
-	for _, b := range batches {
-		r := clicklog.NewReader(b.Data, nil)
-		for c := (referral.Click{}); r.Next(&c); {
-			samples = append(samples, c)
-		}
+		defer shared.Close()
+		eventually(t, 30*time.Second, "the brokers take clicks", func() error { return shared.Probe(t.Context()) })
+		j = shared
 	}
 	rnd := rand.New(rand.NewPCG(1034, 7))
 	const perBatch = 500
@@ -219,7 +208,28 @@ func fillJournal(t *testing.T, folder string, clicks int) {
 		if _, err := j.Append(t.Context(), data, n); err != nil {
 			t.Fatal(err)
 		}
+		written += int64(len(data))
 	}
+	return written
+}
+
+func clicksIn(t *testing.T, j *localjournal.Journal) (list []referral.Click) {
+	t.Helper()
+	last, err := j.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches, err := j.Read(t.Context(), 0, int(last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range batches {
+		r := clicklog.NewReader(b.Data, nil)
+		for c := (referral.Click{}); r.Next(&c); {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // memory returns a figure of /proc/PID/status, in bytes.

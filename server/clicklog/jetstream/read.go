@@ -15,9 +15,9 @@ import (
 
 // Bounds of what is fetched ahead and of one Read.
 const (
-	aheadMessages = 128
-	aheadBytes    = 4 << 20
-	readBytes     = 4 << 20
+	aheadMessages = 32
+	aheadBytes    = 2 << 20
+	readBytes     = 1 << 20
 )
 
 // readWait bounds how long Read waits for a message that must be there.
@@ -38,7 +38,7 @@ type reader struct {
 	stop     func()
 }
 
-// Read implements clicklog.Journal. It returns at most about 4 MiB of data.
+// Read implements clicklog.Journal. It returns at most about 1 MiB of data.
 func (j *Journal) Read(ctx context.Context, after uint64, max int) ([]clicklog.Batch, error) {
 	j.reading.Lock()
 	defer j.reading.Unlock()
