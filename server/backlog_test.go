@@ -36,6 +36,9 @@ const (
 // wait, as they do when the database was away for long.
 func TestBacklog_isApplied(t *testing.T) {
 	clicks := 200_000
+	if raceDetector {
+		clicks = 20_000
+	}
 	if text := os.Getenv(backlogVariable); text != "" {
 		var err error
 		if clicks, err = strconv.Atoi(text); err != nil {

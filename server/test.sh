@@ -124,6 +124,9 @@ timeout -k 20 15m bash server/web/dashboard/browser/run.sh
 say "ten thousand connections, a soak and a large registry, without the race detector"
 go test -count=1 -run 'Hostile_crowd|Soak|Restart_manyPlacements' -v ./server
 
+say "what the race detector would distort: memory, rates, waits"
+go test -count=1 -v -run 'TestSoak|TestBacklog|TestRestart' ./server | grep -v ' level=\(INFO\|WARN\) \| INFO '
+
 say "redirects with durable clicks against bare ones"
 go build -o "${TMPDIR:-/tmp}/lensan-bench.$$" ./server
 LANG=en "${TMPDIR:-/tmp}/lensan-bench.$$" bench --pairs 3 --duration 3s --min-ratio 0.4

@@ -13,7 +13,7 @@ import (
 // Bounds of an Accumulator, past which it is Full.
 const (
 	maxClicks = 100_000
-	maxCells  = 50_000
+	maxCells  = 40_000
 	maxHosts  = 2_000
 )
 
