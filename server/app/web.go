@@ -94,6 +94,7 @@ func (a *App) buildWeb() error {
 		Reconciled: a.lastReconciled, Fallback: a.journals.onFallback(), Guest: a.guest}).Register(a.fiber)
 	server := a.fiber.Server()
 	server.Handler = a.timed(web.Strict(server.ErrorHandler, gate.Wrap(server.Handler)))
+	web.LimitBodies(server)
 	return nil
 }
 
