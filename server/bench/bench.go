@@ -183,12 +183,14 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 	if result.Recorded, result.Lost, err = r.api.recorded(ctx, day, r.code); err != nil {
 		return result, err
 	}
+	enough := Enough
 	if r.Shared {
+		enough = EnoughShared
 		if degraded, err := r.api.degraded(ctx); err != nil || len(degraded) > 0 {
 			r.print.line(r.print.t("own_journal"))
 		}
 	}
-	r.print.end(result)
+	r.print.end(result, enough)
 	if result.Recorded != result.Answered {
 		return result, fmt.Errorf("%d answered, %d recorded: %w", result.Answered, result.Recorded, ErrMiscounted)
 	}
