@@ -121,11 +121,8 @@ timeout -k 20 20m bash widget/browser/run.sh
 say "the dashboard in real browsers: weight, speed, axe, keyboard, no scripts"
 timeout -k 20 15m bash server/web/dashboard/browser/run.sh
 
-say "ten thousand connections, a soak and a large registry, without the race detector"
-go test -count=1 -run 'Hostile_crowd|Soak|Restart_manyPlacements' -v ./server
-
 say "what the race detector would distort: memory, rates, waits"
-go test -count=1 -v -run 'TestSoak|TestBacklog|TestRestart' ./server | grep -v ' level=\(INFO\|WARN\) \| INFO '
+go test -count=1 -v -run 'TestHostile_crowd|TestSoak|TestBacklog|TestRestart' ./server | grep -v ' level=\(INFO\|WARN\) \| INFO '
 
 say "redirects with durable clicks against bare ones"
 go build -o "${TMPDIR:-/tmp}/lensan-bench.$$" ./server
