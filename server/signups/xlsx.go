@@ -1,11 +1,9 @@
 package signups
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,7 +62,7 @@ func FromWorkbook(file []byte) (table []byte, err error) {
 	from1904 := props.Date1904 != nil && *props.Date1904
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	day, width := -1, 0
+	day, width, read := -1, 0, 0
 	for line := 1; rows.Next(); line++ {
 		cells, cellErr := rows.Columns()
 		switch {
@@ -75,6 +73,12 @@ func FromWorkbook(file []byte) (table []byte, err error) {
 		}
 		if len(cells) > maxCells {
 			return nil, refused("error.csv_width", line, "got", strconv.Itoa(len(cells)), "want", strconv.Itoa(max(width, len(headers))))
+		}
+		for _, cell := range cells {
+			read += len(cell)
+		}
+		if read > maxBytes {
+			return nil, refused("error.csv_size", line, "max", strconv.Itoa(maxBytes>>20))
 		}
 		cells = tidied(cells)
 		if len(cells) > 0 && width == 0 {
@@ -104,33 +108,14 @@ func FromWorkbook(file []byte) (table []byte, err error) {
 	return out.Bytes(), w.Error()
 }
 
-// whole reports whether all parts of an archive are what its sums say, and not
-// too large. The library takes the beginning of a damaged part for all of it,
-// and a report must not lose rows.
-func whole(file []byte) bool {
-	archive, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
-	if err != nil {
-		return false
-	}
-	left := int64(maxUnpacked)
-	for _, part := range archive.File {
-		r, err := part.Open()
-		if err != nil {
-			return false
-		}
-		n, err := io.Copy(io.Discard, io.LimitReader(r, left+1))
-		r.Close() // only read from
-		if left -= n; err != nil || left < 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// tidied puts each cell on one line and drops empty ones at the end.
+// tidied puts each cell on one line and drops empty ones at the end. A whole
+// number is written without ".0", which Google Sheets adds.
 func tidied(cells []string) []string {
 	for i, cell := range cells {
 		cells[i] = strings.Join(strings.Fields(strings.ToValidUTF8(cell, "")), " ")
+		if whole, ok := strings.CutSuffix(cells[i], ".0"); ok && whole != "" && strings.Trim(whole, "0123456789") == "" {
+			cells[i] = whole
+		}
 	}
 	for len(cells) > 0 && cells[len(cells)-1] == "" {
 		cells = cells[:len(cells)-1]

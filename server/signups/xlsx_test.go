@@ -49,6 +49,7 @@ func TestFromWorkbook(t *testing.T) {
 		"cells left empty":         {[][]any{{"day", "code", "count", "stage"}, {friday, "x", 1}, {nil, nil, 1}}, "day,code,count,stage\n2026-11-27,x,1,\n,,1,\n"},
 		"lines within a cell":      {[][]any{{"day", "code", "count"}, {"24/11/2026\n", "a\r\nb", "1"}}, "day,code,count\n24/11/2026,a b,1\n"},
 		"numbers elsewhere":        {[][]any{{"count", "code", "day"}, {46000, "234567", friday}}, "count,code,day\n46000,234567,2026-11-27\n"},
+		"as Google Sheets writes":  {[][]any{{"day", "code", "count"}, {"46353.0", "234567.0", "3.0"}, {"46353.5", "x", "3.5"}, {"x", ".0", "1.000"}}, "day,code,count\n2026-11-27,234567,3\n2026-11-27,x,3.5\nx,.0,1.000\n"},
 		"nothing":                  {nil, ""},
 	} {
 		got, err := FromWorkbook(workbook(t, c.rows...))
@@ -155,7 +156,17 @@ func flipped(t testing.TB, file []byte) []byte {
 	return file
 }
 
-const sheetPart = "xl/worksheets/sheet1.xml"
+const (
+	sheetPart   = "xl/worksheets/sheet1.xml"
+	stringsPart = "xl/sharedStrings.xml"
+)
+
+func texts(items string) []byte {
+	return []byte(`<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">` + items + `</sst>`)
+}
+
+// cells are n that all show the first of the texts.
+func cells(n int) string { return strings.Repeat(`<c t="s"><v>0</v></c>`, n) }
 
 func sheet(rows string) []byte {
 	return []byte(`<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + rows + `</sheetData></worksheet>`)
@@ -175,6 +186,14 @@ func TestFromWorkbook_refused(t *testing.T) {
 		"a row a million below": {altered(t, plain, sheetPart, sheet(`<row r="1048576"><c r="A1048576"><v>1</v></c></row>`)), "error.csv_rows"},
 		"a cell at the far end": {altered(t, plain, sheetPart, sheet(`<row r="1"><c r="XFD1"><v>1</v></c></row>`)), "error.csv_width"},
 		"a bit is wrong":        {flipped(t, plain), "error.signups_workbook"},
+		"a text many times":     {altered(t, altered(t, plain, stringsPart, texts("<si><t>"+strings.Repeat("x", 200_000)+"</t></si>")), sheetPart, sheet(strings.Repeat("<row>"+cells(30)+"</row>", 100))), "error.csv_size"},
+		"blanks many times":     {altered(t, altered(t, plain, stringsPart, texts("<si><t>"+strings.Repeat(" ", 200_000)+"</t></si>")), sheetPart, sheet(strings.Repeat("<row>"+cells(30)+"</row>", 100))), "error.csv_size"},
+		"a text too long":       {altered(t, plain, stringsPart, texts("<si><t>"+strings.Repeat("x", 2<<20)+"</t></si>")), "error.signups_workbook"},
+		"long texts in a row":   {altered(t, altered(t, plain, stringsPart, texts("<si><si/>"+strings.Repeat("<r><t>"+strings.Repeat("x", 1<<19)+"</t></r>", 4)+"</si>")), sheetPart, sheet("<row>"+cells(20)+"</row>")), "error.signups_workbook"},
+		"half a million texts":  {altered(t, plain, stringsPart, texts(strings.Repeat("<si/>", 1<<19))), "error.signups_workbook"},
+		"half a million cells":  {altered(t, plain, sheetPart, sheet("<row>"+strings.Repeat("<c/>", 1<<19)+"</row>")), "error.signups_workbook"},
+		"half a million styles": {altered(t, plain, "xl/styles.xml", []byte("<styleSheet><cellXfs>"+strings.Repeat("<xf/>", 1<<19)+"</cellXfs></styleSheet>")), "error.signups_workbook"},
+		"another encoding":      {altered(t, plain, sheetPart, []byte(`<?xml version="1.0" encoding="windows-1258"?><worksheet/>`)), "error.signups_workbook"},
 	} {
 		if !IsWorkbook(c.file) {
 			t.Errorf("%s: is none", name)
@@ -197,6 +216,21 @@ func TestFromWorkbook_lyingSize(t *testing.T) {
 	copy(file[at-22:], []byte{100, 0, 0, 0})       // the size unpacked
 	if table, err := FromWorkbook(file); !errors.Is(err, referral.ErrInvalid) {
 		t.Errorf("%d bytes, %v", len(table), err)
+	}
+}
+
+// The largest report that there may be is read.
+func TestFromWorkbook_largest(t *testing.T) {
+	rows := [][]any{{"Ngày", "Mã", "Bước", "Số"}}
+	for range MaxRows {
+		rows = append(rows, []any{friday, string(referral.NewCode()), "first_listing", MaxCount})
+	}
+	table, err := FromWorkbook(workbook(t, rows...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := ReadCSV(bytes.NewReader(table)); len(got) != MaxRows || err != nil {
+		t.Errorf("%d rows, %v", len(got), err)
 	}
 }
 
