@@ -11,7 +11,9 @@ import (
 
 // TestHostile_bodies announces bodies that never come, on many connections.
 func TestHostile_bodies(t *testing.T) {
-	const claims, claimed, most = 500, 10_000_000, 180 << 20 // together 5 GB, and what they may cost
+	// Together 5 GB, and what they may cost: those of a moment, and as much again
+	// of those before, until it is collected.
+	const claims, claimed, most = 500, 10_000_000, 400 << 20
 	server := startWatched(t, t.TempDir())
 	code := server.placements(1)[0]
 	guest := server.invite(code)

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -13,19 +15,23 @@ import (
 // few large bodies are awaited at once; while as many are, another one is
 // answered 413. Call it when the server has its handler.
 func LimitBodies(server *fasthttp.Server) {
-	var b bodies
+	b := bodies{until: map[*fasthttp.RequestHeader]time.Time{}}
 	server.HeaderReceived = func(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
-		if isLarge(h.ContentLength()) && !b.await(time.Now()) {
+		if isLarge(h.ContentLength()) && !b.await(h, time.Now()) {
 			c.MaxRequestBodySize = smallBody
 		}
 		return c
 	}
 	next := server.Handler
 	server.Handler = func(ctx *fasthttp.RequestCtx) {
-		if isLarge(ctx.Request.Header.ContentLength()) {
-			b.came(time.Now())
-		}
+		b.ended(&ctx.Request.Header)
 		next(ctx)
+	}
+	if refuse := server.ErrorHandler; refuse != nil {
+		server.ErrorHandler = func(ctx *fasthttp.RequestCtx, err error) {
+			b.ended(&ctx.Request.Header)
+			refuse(ctx, err)
+		}
 	}
 }
 
@@ -37,37 +43,35 @@ const (
 
 func isLarge(length int) bool { return length > smallBody || length == chunked }
 
-// bodies are the large ones that are awaited: each until it has come, or cannot
-// come any more because its request has taken too long.
+// bodies are the large ones that are awaited, by the header of their request,
+// which stays where it is while a connection lasts: each until it has come or
+// failed, or cannot come any more because its request has taken too long.
 type bodies struct {
 	mu    sync.Mutex
-	until [largeBodies]time.Time
+	until map[*fasthttp.RequestHeader]time.Time
+	some  atomic.Bool // until holds any, so that most requests need no lock
 }
 
 // await takes a place for a body; false if there is none.
-func (b *bodies) await(now time.Time) bool {
+func (b *bodies) await(h *fasthttp.RequestHeader, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for i := range b.until {
-		if !b.until[i].After(now) {
-			b.until[i] = now.Add(patience)
-			return true
-		}
+	maps.DeleteFunc(b.until, func(_ *fasthttp.RequestHeader, until time.Time) bool { return !until.After(now) })
+	if len(b.until) >= largeBodies {
+		return false
 	}
-	return false
+	b.until[h] = now.Add(patience)
+	b.some.Store(true)
+	return true
 }
 
-// came frees a place, that which would be free first.
-func (b *bodies) came(now time.Time) {
+// ended frees the place of a body, if it had one.
+func (b *bodies) ended(h *fasthttp.RequestHeader) {
+	if !b.some.Load() {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	first := -1
-	for i := range b.until {
-		if b.until[i].After(now) && (first < 0 || b.until[i].Before(b.until[first])) {
-			first = i
-		}
-	}
-	if first >= 0 {
-		b.until[first] = time.Time{}
-	}
+	delete(b.until, h)
+	b.some.Store(len(b.until) > 0)
 }

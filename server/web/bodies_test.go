@@ -3,30 +3,38 @@ package web
 import (
 	"testing"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 func TestBodies(t *testing.T) {
-	var b bodies
+	b := bodies{until: map[*fasthttp.RequestHeader]time.Time{}}
 	now := time.Now()
+	var h [largeBodies + 2]fasthttp.RequestHeader
 	for i := range largeBodies {
-		if !b.await(now.Add(time.Duration(i))) {
+		if !b.await(&h[i], now.Add(time.Duration(i))) {
 			t.Fatalf("body %d is not awaited", i+1)
 		}
 	}
-	if b.await(now) {
+	last, other := &h[largeBodies], &h[largeBodies+1]
+	if b.await(last, now) {
 		t.Error("one more is awaited")
 	}
-	b.came(now)
-	if !b.await(now) || b.await(now) {
+	b.ended(other)
+	if b.await(last, now) {
+		t.Error("one that was not awaited made room")
+	}
+	b.ended(&h[3])
+	if !b.await(last, now) || b.await(other, now) {
 		t.Error("one that came does not make room for one")
 	}
-	if !b.await(now.Add(patience)) {
+	if !b.await(other, now.Add(patience)) {
 		t.Error("one that never came is awaited for ever")
 	}
-	for range 2 * largeBodies {
-		b.came(now)
+	for i := range h {
+		b.ended(&h[i])
 	}
-	if !b.await(now) {
-		t.Error("more came than were awaited, and there is no room")
+	if b.some.Load() || !b.await(other, now) {
+		t.Error("all have come, and there is no room")
 	}
 }

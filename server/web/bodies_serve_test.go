@@ -1,0 +1,116 @@
+package web
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// A large body has its place until it came or failed, and no longer: others
+// are not turned away for what is over.
+func TestLimitBodies_givesPlacesBack(t *testing.T) {
+	app := fiber.New(FiberConfig(nil))
+	app.Post("/", func(c *fiber.Ctx) error { return c.SendStatus(http.StatusNoContent) })
+	app.Handler() // the server has it now
+	LimitBodies(app.Server())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- app.Listener(l) }()
+	t.Cleanup(func() {
+		if err := app.Shutdown(); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	const begin = "POST / HTTP/1.1\r\nHost: a\r\n"
+	dial := func(sent string) (net.Conn, *bufio.Reader) {
+		t.Helper()
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		c.SetDeadline(time.Now().Add(5 * time.Second))
+		if _, err := io.WriteString(c, sent); err != nil {
+			t.Fatal(err)
+		}
+		return c, bufio.NewReader(c)
+	}
+	status := func(r *bufio.Reader) int {
+		t.Helper()
+		answer, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode
+	}
+	const announced = begin + "Expect: 100-continue\r\nContent-Length: 100000\r\n\r\n"
+	large := func() int {
+		t.Helper()
+		c, r := dial(announced)
+		if got := status(r); got != http.StatusContinue {
+			return got
+		}
+		if _, err := io.WriteString(c, strings.Repeat("x", 100_000)); err != nil {
+			t.Fatal(err)
+		}
+		return status(r)
+	}
+	for _, row := range []struct{ name, sent string }{
+		{"empty, in chunks", begin + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+		{"short, in chunks", begin + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"},
+		{"broken off", begin + "Content-Length: 100000\r\n\r\nx"},
+		{"broken off in a chunk", begin + "Transfer-Encoding: chunked\r\n\r\nffff\r\nx"},
+		{"broken off between chunks", begin + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"},
+		{"broken off before its trailer", begin + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"},
+		{"of no chunks", begin + "Transfer-Encoding: chunked\r\n\r\nx\r\n"},
+		{"too large", begin + "Content-Length: 99999999\r\n\r\n"},
+		{"waited for and broken off", begin + "Expect: 100-continue\r\nContent-Length: 100000\r\n\r\n"},
+	} {
+		for range largeBodies {
+			c, r := dial(row.sent)
+			c.(*net.TCPConn).CloseWrite()
+			if _, err := io.Copy(io.Discard, r); err != nil {
+				t.Errorf("%s: %v", row.name, err)
+			}
+		}
+		if got := large(); got != http.StatusNoContent {
+			t.Errorf("after bodies that are %s: %d", row.name, got)
+		}
+	}
+
+	var held []net.Conn
+	for range largeBodies {
+		c, r := dial(announced)
+		if got := status(r); got != http.StatusContinue {
+			t.Fatal(got)
+		}
+		held = append(held, c)
+	}
+	if got := large(); got != http.StatusRequestEntityTooLarge {
+		t.Errorf("while all places are taken: %d", got)
+	}
+	if _, r := dial(begin + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"); status(r) != http.StatusNoContent {
+		t.Error("a small body in chunks is refused")
+	}
+	if got := large(); got != http.StatusRequestEntityTooLarge {
+		t.Errorf("a small body in chunks freed the place of another: %d", got)
+	}
+	held[0].Close()
+	for deadline := time.Now().Add(5 * time.Second); large() != http.StatusNoContent; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the place of a body that was broken off is not free")
+		}
+	}
+}
