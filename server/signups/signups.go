@@ -60,6 +60,7 @@ type Input struct {
 	ReportID    string
 	Destination string
 	Correct     bool   // replaces what was reported under the same id
+	Replaces    *int   // the version that was looked at before, 0 for none; nil if it does not matter
 	Reason      string // of a correction
 	Source      string // "api", "callback" or "csv"
 	Rows        []Row
@@ -109,9 +110,9 @@ type Store interface {
 	// SaveReport keeps a report whose rows are resolved, in one transaction, and
 	// completes its Version. Where the latest version of the same id has the same
 	// digest it writes nothing and returns Same with that version. Where it has
-	// another, and correct is not set, it is ErrConflict. Doubles are returned
-	// with nothing written.
-	SaveReport(ctx context.Context, r *Report, digest string, correct bool, rows []Placed, c referral.Change) (Outcome, []Double, error)
+	// another, and correct is not set or replaces is not its version, it is
+	// ErrConflict. Doubles are returned with nothing written.
+	SaveReport(ctx context.Context, r *Report, digest string, correct bool, replaces *int, rows []Placed, c referral.Change) (Outcome, []Double, error)
 	// SignupDoubles returns which rows other reports count already; id is left out.
 	SignupDoubles(ctx context.Context, destination, id string, rows []Placed) ([]Double, error)
 	// SignupReports lists the versions of reports, newest first; "" is any.
@@ -147,7 +148,7 @@ func (s *Signups) Take(ctx context.Context, a referral.Actor, in Input) (Report,
 		Reason: in.Reason, ReceivedAt: s.now().UTC().Truncate(time.Millisecond)}
 	r.First, r.Last = span(in.Rows)
 	c := referral.Change{Time: r.ReceivedAt, Actor: r.Actor, Entity: "signups", Key: in.Destination + "/" + in.ReportID, Reason: in.Reason}
-	outcome, doubles, err := s.store.SaveReport(ctx, &r, digest(in.Rows), in.Correct, placed, c)
+	outcome, doubles, err := s.store.SaveReport(ctx, &r, digest(in.Rows), in.Correct, in.Replaces, placed, c)
 	if err != nil {
 		return Report{}, "", err
 	}

@@ -16,7 +16,7 @@ var _ signups.Store = (*Store)(nil)
 var errDoubles = errors.New("counted by other reports")
 
 // SaveReport implements signups.Store.
-func (s *Store) SaveReport(ctx context.Context, r *signups.Report, digest string, correct bool, rows []signups.Placed, c referral.Change) (outcome signups.Outcome, doubles []signups.Double, err error) {
+func (s *Store) SaveReport(ctx context.Context, r *signups.Report, digest string, correct bool, replaces *int, rows []signups.Placed, c referral.Change) (outcome signups.Outcome, doubles []signups.Double, err error) {
 	err = s.audited(ctx, c, func(tx *sql.Tx, c *referral.Change) error {
 		destination, err := s.destinationNum(ctx, tx, r.Destination)
 		if err != nil {
@@ -36,6 +36,9 @@ func (s *Store) SaveReport(ctx context.Context, r *signups.Report, digest string
 			return errNothing
 		case !correct:
 			return referral.Errorf(referral.ErrConflict, "error.signups_changed", "id", r.ID)
+		}
+		if replaces != nil && *replaces != was.Version {
+			return referral.Errorf(referral.ErrConflict, "error.signups_moved", "id", r.ID)
 		}
 		if doubles, err = s.doubles(ctx, tx, destination, r.ID, rows); err != nil || len(doubles) > 0 {
 			return errors.Join(errDoubles, err)

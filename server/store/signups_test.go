@@ -21,7 +21,7 @@ func TestSignups_versionsAndDoubles(t *testing.T) {
 		}
 		save := func(id, digest string, correct bool, rows ...signups.Placed) (signups.Report, signups.Outcome, []signups.Double, error) {
 			r := signups.Report{Destination: "voso", ID: id, Rows: len(rows), Source: "csv", Actor: "cli", Reason: digest, ReceivedAt: at}
-			outcome, doubles, err := s.SaveReport(t.Context(), &r, digest, correct, rows, referral.Change{Time: at, Actor: "cli", Entity: "signups", Key: "voso/" + id})
+			outcome, doubles, err := s.SaveReport(t.Context(), &r, digest, correct, nil, rows, referral.Change{Time: at, Actor: "cli", Entity: "signups", Key: "voso/" + id})
 			return r, outcome, doubles, err
 		}
 		if r, outcome, doubles, err := save("a", "1", false, placed(first, 3), placed(later, 4)); r.Version != 1 || outcome != signups.Created || doubles != nil || err != nil {

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"lensan/server/referral"
 	"lensan/server/signups"
+	"lensan/server/web"
 )
 
 // signupsSend is the page on which an admin sends what a marketplace reports:
@@ -29,6 +31,7 @@ type signupsReady struct {
 	Market, ID, Days, Rows string
 	Stages                 []signupsStage
 	Before                 string // the version that it replaces, "" for none
+	Moved                  string // why it was not kept when that was confirmed
 	Hidden                 []hidden
 }
 
@@ -120,7 +123,11 @@ func (d *Dashboard) signupsTable(v *visit) error {
 	if unread != nil && !errors.As(unread, &told) {
 		return unread
 	}
+	var confirmed error // why what was confirmed is not kept
 	if v.form.Get("confirm") != "" && unread == nil {
+		if n, err := strconv.Atoi(v.form.Get("replaces")); err == nil {
+			in.Replaces = &n
+		}
 		_, outcome, err := d.Signups.Take(v.ctx(), v.actor(), in)
 		if err == nil {
 			return v.goTo(signupsPath, "done", "signups_"+string(outcome))
@@ -128,13 +135,15 @@ func (d *Dashboard) signupsTable(v *visit) error {
 		if _, err := v.refuse("", err); err != nil {
 			return err
 		}
+		confirmed = err
 	}
-	return d.signupsPreview(v, in, table, places, unread)
+	return d.signupsPreview(v, in, table, places, unread, confirmed)
 }
 
 // signupsPreview tells the faults of the form from those of the table, and if
-// there are none shows the report as it will be kept.
-func (d *Dashboard) signupsPreview(v *visit, in signups.Input, table []byte, places signups.Table, unread error) error {
+// there are none shows the report as it will be kept. Where it was confirmed and
+// could not be kept all the same, something else came in between.
+func (d *Dashboard) signupsPreview(v *visit, in signups.Input, table []byte, places signups.Table, unread, confirmed error) error {
 	p, err := d.Signups.Preview(v.ctx(), v.actor(), in)
 	if err != nil {
 		return err
@@ -176,6 +185,10 @@ func (d *Dashboard) signupsPreview(v *visit, in signups.Input, table []byte, pla
 	}
 	if unread == nil && p.Faults == nil {
 		data.Ready = v.signupsReady(p, in)
+		if errors.As(confirmed, &told) {
+			v.c.Status(web.Status(confirmed))
+			data.Ready.Moved = v.l.Args(told.Key, told.Args)
+		}
 	}
 	return d.signupsShown(v, data, nil)
 }
@@ -192,7 +205,11 @@ func (v *visit) signupsReady(p signups.Preview, in signups.Input) *signupsReady 
 	if p.Known != nil {
 		r.Before = v.l.T("dashboard.signups.replaces", "n", v.l.Number(int64(p.Known.Version)), "time", v.l.Time(p.Known.ReceivedAt))
 	}
-	r.Hidden = []hidden{{"confirm", "1"}, {"destination", in.Destination}, {"report_id", in.ReportID}, {"reason", in.Reason}}
+	replaces := 0
+	if p.Known != nil {
+		replaces = p.Known.Version
+	}
+	r.Hidden = []hidden{{"confirm", "1"}, {"replaces", strconv.Itoa(replaces)}, {"destination", in.Destination}, {"report_id", in.ReportID}, {"reason", in.Reason}}
 	if in.Correct {
 		r.Hidden = append(r.Hidden, hidden{"correct", checked})
 	}

@@ -111,6 +111,35 @@ func TestSignups_previewConfirmCorrect(t *testing.T) {
 	}
 }
 
+// What was looked at is what is replaced: a preview does not replace a version
+// that came after it, and is no use twice.
+func TestSignups_stalePreview(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	code := string(h.portal("so-an-giang", "91").Code)
+	one, two := h.signedIn(referral.RoleAdmin, 0), h.signedIn(referral.RoleAdmin, 0)
+	preview := func(b *browser, n string) answer {
+		return b.upload(signupsSendPath, signupsSendPath, "day,code,count\n2026-11-24,"+code+","+n+"\n", "destination", "postmart", "report_id", "x", "correct", "1", "reason", "đếm lại "+n)
+	}
+	first := preview(one, "1")
+	if done := two.confirm(preview(two, "2")); done.StatusCode != 303 {
+		t.Fatalf("%d", done.StatusCode)
+	}
+	again := one.confirm(first)
+	wantText(t, "another came first", again.body, "đã có người lưu bản khác của báo cáo “x”", "Thay bản 1")
+	if again.StatusCode != 409 || len(h.reports()) != 1 {
+		t.Fatalf("%d, %d versions", again.StatusCode, len(h.reports()))
+	}
+	if done := one.confirm(again); done.Header.Get("Location") != signupsPath+"?done=signups_corrected#main" {
+		t.Errorf("looked at again: %d", done.StatusCode)
+	}
+	third := preview(two, "3")
+	two.confirm(third)
+	one.confirm(preview(one, "4"))
+	if res := two.confirm(third); res.StatusCode != 409 || len(h.reports()) != 4 {
+		t.Errorf("sent twice: %d, %d versions", res.StatusCode, len(h.reports()))
+	}
+}
+
 func TestSignups_workbook(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	code := string(h.portal("so-an-giang", "91").Code)
