@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,8 +17,8 @@ import (
 const scaleVariable = "LENSAN_TEST_SCALE"
 
 // TestScale drives one to three servers that share PostgreSQL and three
-// brokers, and one with a journal of its own, all on this machine, and says what
-// a click costs each part: what docs/scale.md calculates with. With -update it
+// brokers, and one with a journal of its own, all on this machine, servers on
+// one core and the load on another, and says what a click costs each part: what docs/scale.md calculates with. With -update it
 // writes the table there.
 func TestScale(t *testing.T) {
 	lasts, err := time.ParseDuration(os.Getenv(scaleVariable))
@@ -56,7 +57,11 @@ type scaled struct {
 func newScaled(t *testing.T, n int, env ...string) *scaled {
 	s := &scaled{t: t}
 	for range n {
-		s.servers = append(s.servers, startWatched(t, t.TempDir(), env...))
+		w := &watched{metrics: freePort(t)}
+		cmd := program(t.TempDir(), "serve")
+		cmd.Env = slices.Concat(cmd.Env, env, []string{"LENSAN_METRICS_LISTEN=" + w.metrics})
+		w.process = startBy(t, cmd, func() error { return bench.OnServerCore(cmd.Start) })
+		s.servers = append(s.servers, w)
 	}
 	s.codes = s.servers[0].placements(n)
 	for i, server := range s.servers {
