@@ -310,7 +310,7 @@ func TestApplier_trims(t *testing.T) {
 func TestTrim_clockSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &memoryJournal{}
-		w := NewApplier(j, newSink(), plain{}).worker
+		w := &NewApplier(j, newSink(), plain{}).worker
 		for n := range 3 {
 			seq := appendClicks(t, j, clickNow())
 			ahead := max(0, 1-n) // an hour, for the first

@@ -57,13 +57,18 @@ func wholeLines(raw []byte) bool {
 	}
 }
 
-// namesHost reports whether an absolute address names a host.
+// namesHost reports whether an absolute address names a host. The port that its
+// scheme has anyway may be left out of either.
 func namesHost(uri, host []byte) bool {
-	_, rest, ok := bytes.Cut(uri, []byte("://"))
+	scheme, rest, ok := bytes.Cut(uri, []byte("://"))
 	if end := bytes.IndexAny(rest, "/?#"); end >= 0 {
 		rest = rest[:end]
 	}
-	return ok && bytes.EqualFold(rest, host)
+	port := []byte(":80")
+	if bytes.EqualFold(scheme, []byte("https")) {
+		port = []byte(":443")
+	}
+	return ok && bytes.EqualFold(bytes.TrimSuffix(rest, port), bytes.TrimSuffix(host, port))
 }
 
 // has reports whether a header of a name is there.

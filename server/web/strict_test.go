@@ -20,6 +20,11 @@ func TestStrict(t *testing.T) {
 		{"GET / HTTP/1.2|Host: a||", false},
 		{"GET http://A/x HTTP/1.1|Host: a||", true},
 		{"GET http://a:80 HTTP/1.1|Host: a:80||", true},
+		{"GET http://a:80/ HTTP/1.1|Host: a||", true},
+		{"GET http://a/ HTTP/1.1|Host: a:80||", true},
+		{"GET https://a/ HTTP/1.1|Host: a:443||", true},
+		{"GET http://a/ HTTP/1.1|Host: a:443||", false},
+		{"GET http://a:8080/ HTTP/1.1|Host: a||", false},
 		{"GET http://b/?a HTTP/1.1|Host: a||", false},
 		{"GET http://a@b/ HTTP/1.1|Host: b||", false},
 		{"OPTIONS * HTTP/1.1|Host: a||", false},
@@ -43,6 +48,30 @@ func TestStrict(t *testing.T) {
 			t.Errorf("%s: passed %v, refused %v, the end %v", row.sent, passed, refused, ctx.Response.ConnectionClose())
 		}
 	}
+}
+
+// Whatever is sent, what passes has whole lines, one way to tell its length and
+// no host but one; nothing panics.
+func FuzzStrict(f *testing.F) {
+	for _, s := range []string{"GET / HTTP/1.1|Host: a||", "GET http://a:80/x HTTP/1.0|Host: a||", "GET :// HTTP/1.1|Host: a||", "GET ? HTTP/1.1|Host: a||", "POST / HTTP/1.1|Host: a|Content-Length: 1||x",
+		"POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked||0||", "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1|Host: a|X: y| z||", "GET http: HTTP/1.1|Host: a||", "\n\nGET / HTTP/1.1|Host: a||"} {
+		f.Add(strings.ReplaceAll(s, "|", "\r\n"))
+	}
+	f.Fuzz(func(t *testing.T, sent string) {
+		var ctx fasthttp.RequestCtx
+		if err := ctx.Request.ReadLimitBody(bufio.NewReader(strings.NewReader(sent)), 1<<10); err != nil {
+			return
+		}
+		passed := false
+		Strict(func(*fasthttp.RequestCtx, error) {}, func(*fasthttp.RequestCtx) { passed = true })(&ctx)
+		raw := "\r\n" + strings.ToLower(string(ctx.Request.Header.RawHeaders()))
+		if passed && strings.Contains(strings.ReplaceAll(raw, "\r\n", ""), "\n") {
+			t.Errorf("%q passed with a line that ends in LF alone", sent)
+		}
+		if passed && strings.Contains(raw, "\r\ntransfer-encoding:") && strings.Contains(raw, "\r\ncontent-length:") {
+			t.Errorf("%q passed with a length and chunks", sent)
+		}
+	})
 }
 
 func BenchmarkStrict(b *testing.B) {
