@@ -24,8 +24,12 @@ type Turn struct {
 // whose machine is gone.
 var turnParams = map[string]string{"idle_session_timeout": "5s", "tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
 
-// endTurn bounds how long a goodbye may take.
-const endTurn = time.Second
+// takeTurn bounds how long it may take to ask for a turn: a network that went
+// silent would hold who asks for a quarter of an hour. endTurn bounds a goodbye.
+const (
+	takeTurn = 5 * time.Second
+	endTurn  = time.Second
+)
 
 // Turn returns the lock of a number, not taken.
 func (s *Store) Turn(number int64) *Turn { return &Turn{store: s, number: number} }
@@ -36,6 +40,8 @@ func (t *Turn) Take(ctx context.Context) (taken bool, err error) {
 	if t.store.postgres == nil {
 		return false, fmt.Errorf("take turns in %s: %w", t.store.dialect, referral.ErrInvalid)
 	}
+	ctx, cancel := context.WithTimeout(ctx, takeTurn)
+	defer cancel()
 	if t.conn == nil {
 		config := t.store.postgres.Copy()
 		for name, value := range turnParams {

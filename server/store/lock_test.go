@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,6 +63,55 @@ func TestTurn_oneAtATime(t *testing.T) {
 				t.Fatal("who stands still keeps its turn")
 			}
 		}
+	})
+}
+
+// silentConn loses what is sent while its network is silent.
+type silentConn struct {
+	net.Conn
+	silent *atomic.Bool
+}
+
+func (c silentConn) Write(p []byte) (int, error) {
+	if c.silent.Load() {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+// Who asks for a turn over a network that went silent gives up, and asks anew
+// once it works again.
+func TestTurn_silentNetwork(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		if s.postgres == nil {
+			return
+		}
+		var silent atomic.Bool
+		dial := s.postgres.DialFunc
+		s.postgres.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := dial(ctx, network, address)
+			return silentConn{c, &silent}, err
+		}
+		number := time.Now().UnixNano()
+		first, second := s.Turn(number), s.Turn(number)
+		defer second.End()
+		takeSoon(t, first)
+		if taken, err := second.Take(t.Context()); taken || err != nil {
+			t.Fatal(taken, err)
+		}
+		if err := first.End(); err != nil {
+			t.Fatal(err)
+		}
+		silent.Store(true)
+		began := time.Now()
+		if taken, err := second.Take(t.Context()); taken || !errors.Is(err, referral.ErrUnavailable) {
+			t.Errorf("taken %v, %v", taken, err)
+		}
+		if took := time.Since(began); took > 2*takeTurn {
+			t.Errorf("gave up after %s", took)
+		}
+		silent.Store(false)
+		takeSoon(t, second)
 	})
 }
 
