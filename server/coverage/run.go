@@ -139,8 +139,14 @@ func (c *Coverage) round(ctx context.Context) (looked int, err error) {
 			}
 		}
 	}()
-	changed := map[int64]Record{}
+	changed, unkept := map[int64]Record{}, map[int64]bool{}
+	defer func() { // what was not kept is due again
+		for num := range unkept {
+			delete(c.due, num)
+		}
+	}()
 	for r := range done {
+		unkept[r.num] = true
 		if ctx.Err() != nil || err != nil {
 			continue
 		}
@@ -149,14 +155,19 @@ func (c *Coverage) round(ctx context.Context) (looked int, err error) {
 		record.looked(r.checks, c.o.Now())
 		changed[r.num] = record
 		if len(changed) == keepEvery {
-			err = c.store.SaveCoverage(ctx, changed)
+			if err = c.store.SaveCoverage(ctx, changed); err == nil {
+				clear(unkept)
+			}
 			clear(changed)
 		}
 	}
 	if ctx.Err() != nil || err != nil {
 		return looked, err
 	}
-	return looked, c.store.SaveCoverage(ctx, changed)
+	if err = c.store.SaveCoverage(ctx, changed); err == nil {
+		clear(unkept)
+	}
+	return looked, err
 }
 
 // isDue is called by one goroutine at a time. It spreads the looks: the next
