@@ -8,21 +8,19 @@ import (
 	"lensan/server/referral"
 )
 
-func TestCodes(t *testing.T) {
+// Whatever a page holds, the codes that are found are codes, each once.
+func FuzzCodes(f *testing.F) {
 	fill := strings.NewReplacer("CODE", string(code))
-	for source, want := range map[string][]referral.Code{
-		"":            nil,
-		badge:         {code},
-		badge + badge: {code},
-		frame:         {code},
-		`<img src="https://len.example.vn/b/CODE.svg">`:    {code},
-		`<a href="https://other.example.vn/go/CODE">x</a>`: nil,
-		`<a href="//LEN.example.vn/go/CODE?x">x</a>`:       {code},
-		`<a href="https://len.example.vn/go/K7Q2PP">x</a>`: nil,
-		`<a href="https://len.example.vn/gone/CODE">x</a>`: nil,
-	} {
-		if got := Codes(fill.Replace(source), base); !slices.Equal(got, want) {
-			t.Errorf("%s: %v, want %v", source, got, want)
-		}
+	for _, s := range []string{"", badge, frame, badge + badge, "<a href=https://len.example.vn/go/CODE/x?y#z>", "<a href=//LEN.example.vn:443/CODE>", "<a href='https://len.example.vn@evil.example/go/CODE'>",
+		"<iframe src=https://len.example.vn/f/%4b7Q2PX>", "<a href=https://len.example.vn/go/", "<!-- " + badge, "<base href=https://len.example.vn/><a href=go/CODE>", "\xff<a href=\x00>"} {
+		f.Add(fill.Replace(s))
 	}
+	f.Fuzz(func(t *testing.T, source string) {
+		codes := Codes(source, base)
+		for i, c := range codes {
+			if parsed, err := referral.ParseCode(string(c)); err != nil || parsed != c || slices.Contains(codes[:i], c) {
+				t.Errorf("%q of %q: %v", c, codes, err)
+			}
+		}
+	})
 }
