@@ -168,15 +168,15 @@ func (t *registryTx) UpdateBatch(b *referral.PrintBatch) error {
 }
 
 func (t *registryTx) FindBatch(id string) (referral.PrintBatch, error) {
-	return t.query.findBatch(t.ctx, t.tx, id)
+	return t.query.findBatch(t.ctx, t.read, id)
 }
 
 func (t *registryTx) Places(batch string) ([]referral.PrintPlace, error) {
-	return all(t.ctx, t.tx, scanPlace, t.query.get("places")+" WHERE print_batches.id = $1 ORDER BY print_places.position", batch)
+	return all(t.ctx, t.read, scanPlace, t.query.get("places")+" WHERE print_batches.id = $1 ORDER BY print_places.position", batch)
 }
 
 func (t *registryTx) FindPlace(code referral.Code) (referral.PrintPlace, error) {
-	return t.query.findPlace(t.ctx, t.tx, code)
+	return t.query.findPlace(t.ctx, t.read, code)
 }
 
 func (t *registryTx) InsertPlace(p *referral.PrintPlace) error {

@@ -31,7 +31,7 @@ func (s *Store) Release(ctx context.Context) (referral.Release, error) {
 }
 
 func (t *registryTx) Release() (referral.Release, error) {
-	return scanRelease(t.tx.QueryRowContext(t.ctx, t.query.get("widget_release")))
+	return scanRelease(t.read.QueryRowContext(t.ctx, t.query.get("widget_release")))
 }
 
 func (t *registryTx) UpdateRelease(x referral.Release) error {

@@ -16,6 +16,10 @@ import (
 func (s *Store) Write(ctx context.Context, fn func(registry.Tx) error) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		t := &registryTx{ctx: ctx, tx: tx, query: s.query, prepared: map[string]*sql.Stmt{}, nums: map[[2]string]int64{}}
+		t.read = t
+		if s.postgres != nil {
+			t.read = tx // its driver keeps statements itself
+		}
 		if err := t.exec("registry_version_raise"); err != nil {
 			return fmt.Errorf("raise registry version: %w", err)
 		}
@@ -33,18 +37,39 @@ type registryTx struct {
 	ctx      context.Context
 	tx       *sql.Tx
 	query    queries
-	prepared map[string]*sql.Stmt
-	nums     map[[2]string]int64 // query and id → num
+	read     reader
+	prepared map[string]*sql.Stmt // by SQL
+	nums     map[[2]string]int64  // query and id → num
 }
 
 // statement is closed by the end of the transaction.
 func (t *registryTx) statement(name string) (*sql.Stmt, error) {
-	if st := t.prepared[name]; st != nil {
+	return t.prepare(t.ctx, t.query.get(name))
+}
+
+func (t *registryTx) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st := t.prepared[query]; st != nil {
 		return st, nil
 	}
-	st, err := t.tx.PrepareContext(t.ctx, t.query.get(name))
-	t.prepared[name] = st
+	st, err := t.tx.PrepareContext(ctx, query)
+	t.prepared[query] = st
 	return st, err
+}
+
+func (t *registryTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	st, err := t.prepare(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+func (t *registryTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	st, err := t.prepare(ctx, query)
+	if err != nil {
+		return t.tx.QueryRowContext(ctx, query, args...) // whose row tells the error
+	}
+	return st.QueryRowContext(ctx, args...)
 }
 
 func (t *registryTx) exec(name string, args ...any) error {
@@ -109,23 +134,23 @@ func (t *registryTx) num(query, id string, none string) (num int64, err error) {
 }
 
 func (t *registryTx) Destinations() ([]referral.Destination, error) {
-	return all(t.ctx, t.tx, scanDestination, t.query.get("destinations"))
+	return all(t.ctx, t.read, scanDestination, t.query.get("destinations"))
 }
 
 func (t *registryTx) FindDestination(id string) (referral.Destination, error) {
-	return t.query.findDestination(t.ctx, t.tx, id)
+	return t.query.findDestination(t.ctx, t.read, id)
 }
 
 func (t *registryTx) FindPortal(id string) (referral.Portal, error) {
-	return t.query.findPortal(t.ctx, t.tx, id)
+	return t.query.findPortal(t.ctx, t.read, id)
 }
 
 func (t *registryTx) FindCampaign(id string) (referral.Campaign, error) {
-	return t.query.findCampaign(t.ctx, t.tx, id)
+	return t.query.findCampaign(t.ctx, t.read, id)
 }
 
 func (t *registryTx) FindPlacement(code referral.Code) (referral.Placement, error) {
-	return t.query.findPlacement(t.ctx, t.tx, code)
+	return t.query.findPlacement(t.ctx, t.read, code)
 }
 
 func (t *registryTx) AppendChange(c referral.Change) error {
@@ -134,6 +159,6 @@ func (t *registryTx) AppendChange(c referral.Change) error {
 
 // LastChange returns the number of the change that was appended last.
 func (t *registryTx) LastChange() (num int64, err error) {
-	err = t.tx.QueryRowContext(t.ctx, t.query.get("history_last")).Scan(&num)
+	err = t.read.QueryRowContext(t.ctx, t.query.get("history_last")).Scan(&num)
 	return num, err
 }
