@@ -15,6 +15,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/store"
+	"lensan/server/testkit"
 )
 
 // house is an Access on a real database with a clock that stands still.
@@ -36,14 +37,7 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) open() {
 	h.t.Helper()
-	s, err := store.OpenSQLite(h.path)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(context.Background()); err != nil {
-		h.t.Fatal(err)
-	}
+	s := testkit.Migrated(h.t, h.path, store.OpenSQLite)
 	h.store, h.Access = s, access.New(s, "environment-key", h.now)
 	h.SetPause(func(context.Context, time.Duration) error {
 		h.t.Error("an answer is held back")

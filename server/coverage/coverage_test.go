@@ -73,10 +73,7 @@ func newCountry(t testing.TB, patience time.Duration) *country {
 	server := &http.Server{Handler: http.HandlerFunc(c.serve), ErrorLog: log.New(io.Discard, "", 0)}
 	go server.Serve(l)
 	t.Cleanup(func() { server.Close() })
-	c.store, err = store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	must(t, err)
-	t.Cleanup(func() { c.store.Close() })
-	must(t, c.store.Migrate(t.Context()))
+	c.store = testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	read := func(name string) string {
 		raw, err := assets.Files.ReadFile("data/" + name)
 		must(t, err)

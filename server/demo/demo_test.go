@@ -18,6 +18,7 @@ import (
 	"lensan/server/signups"
 	"lensan/server/stats"
 	"lensan/server/store"
+	"lensan/server/testkit"
 )
 
 // filled is sample data in a real database.
@@ -44,11 +45,7 @@ func fill(t *testing.T, o Options) *filled {
 	}
 	ctx := context.Background()
 	f := &filled{now: o.Now}
-	var err error
-	f.store, err = store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	must(err)
-	t.Cleanup(func() { f.store.Close() })
-	must(f.store.Migrate(ctx))
+	f.store = testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	provinces, err := referral.ReadProvinces(asset("provinces_63.csv"), asset("provinces_34.csv"))
 	must(err)
 	f.Clock, f.Links, f.Sink = new(Clock), new(referral.LinkTable), f.store

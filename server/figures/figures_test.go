@@ -14,6 +14,7 @@ import (
 	"lensan/server/signups"
 	"lensan/server/stats"
 	"lensan/server/store"
+	"lensan/server/testkit"
 )
 
 func must(t testing.TB, err error) {
@@ -44,11 +45,7 @@ func newCountry(t *testing.T) *country {
 	t.Helper()
 	c := &country{t: t, time: time.Date(2026, 11, 24, 9, 0, 0, 0, referral.Zone)}
 	now := func() time.Time { return c.time }
-	var err error
-	c.store, err = store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	must(t, err)
-	t.Cleanup(func() { c.store.Close() })
-	must(t, c.store.Migrate(t.Context()))
+	c.store = testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	read := func(name string) []byte {
 		raw, err := assets.Files.ReadFile("data/" + name)
 		must(t, err)

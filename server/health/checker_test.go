@@ -21,6 +21,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/store"
+	"lensan/server/testkit"
 )
 
 const interval = 15 * time.Minute
@@ -59,11 +60,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, time: time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC), links: new(referral.LinkTable)}
 	w.status.Store(200)
 	ctx := t.Context()
-	var err error
-	w.store, err = store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	must(t, err)
-	t.Cleanup(func() { w.store.Close() })
-	must(t, w.store.Migrate(ctx))
+	w.store = testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	read := func(name string) string {
 		raw, err := assets.Files.ReadFile("data/" + name)
 		must(t, err)

@@ -14,6 +14,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/store"
+	"lensan/server/testkit"
 )
 
 var (
@@ -35,16 +36,9 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	s, err := store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	w := &world{t: t, ctx: context.Background(), store: s, links: &referral.LinkTable{},
 		now: time.Date(2026, 3, 1, 10, 0, 0, 0, referral.Zone)}
-	if err := s.Migrate(w.ctx); err != nil {
-		t.Fatal(err)
-	}
 	w.Registry = registry.New(s, provinces(t), w.links, w.clock)
 	if err := w.Seed(w.ctx, seed(t)); err != nil {
 		t.Fatal(err)

@@ -70,6 +70,9 @@ func eachDatabase(t *testing.T, test func(t *testing.T, s *Store)) {
 
 func openMigrated(t testing.TB, name string) *Store {
 	t.Helper()
+	if name == "sqlite" {
+		return testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), OpenSQLite)
+	}
 	s := databases[name](t)
 	t.Cleanup(func() { s.Close() })
 	if err := s.Migrate(context.Background()); err != nil {

@@ -17,6 +17,7 @@ import (
 	"lensan/server/stats"
 	"lensan/server/store"
 	"lensan/server/succession"
+	"lensan/server/testkit"
 )
 
 var (
@@ -37,11 +38,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, ctx: t.Context()}
-	var err error
-	w.store, err = store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	w.fatal(err)
-	t.Cleanup(func() { w.store.Close() })
-	w.fatal(w.store.Migrate(w.ctx))
+	w.store = testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	read := func(name string) string {
 		raw, err := assets.Files.ReadFile("data/" + name)
 		w.fatal(err)

@@ -15,6 +15,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/store"
+	"lensan/server/testkit"
 	"lensan/server/text"
 	"lensan/server/wording"
 )
@@ -35,14 +36,7 @@ type house struct {
 
 func newHouse(t *testing.T, checks ...wording.Check) *house {
 	t.Helper()
-	s, err := store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	return (&house{t: t, store: s, now: noon}).beside(checks...)
 }
 

@@ -31,6 +31,7 @@ import (
 	"lensan/server/stats"
 	"lensan/server/store"
 	"lensan/server/succession"
+	"lensan/server/testkit"
 	"lensan/server/text"
 	"lensan/server/web"
 	"lensan/server/web/api"
@@ -84,12 +85,7 @@ func newKit(t testing.TB) *kit {
 	ctx, dir := context.Background(), t.TempDir()
 	k := &kit{t: t, links: new(referral.LinkTable), keys: map[string]string{"env": adminKey}, time: time.Date(2026, 11, 24, 1, 30, 0, 0, time.UTC)}
 	k.path = filepath.Join(dir, "lensan.db")
-	db, err := store.OpenSQLite(k.path)
-	k.store = must(t, db, err)
-	t.Cleanup(func() { k.store.Close() })
-	if err := k.store.Migrate(ctx); err != nil {
-		t.Fatal(err)
-	}
+	k.store = testkit.Migrated(t, k.path, store.OpenSQLite)
 	read := func(name string) string {
 		raw, err := assets.Files.ReadFile("data/" + name)
 		return string(must(t, raw, err))

@@ -35,6 +35,7 @@ import (
 	"lensan/server/stats"
 	"lensan/server/store"
 	"lensan/server/succession"
+	"lensan/server/testkit"
 	"lensan/server/text"
 	"lensan/server/web"
 	"lensan/server/web/public"
@@ -77,11 +78,7 @@ func newHouse(t *testing.T, baseURL string) *house {
 	ctx := context.Background()
 	h := &house{t: t, rendered: map[string]bool{}, status: rollup.Status{AppliedAt: testNow}}
 	now := func() time.Time { return testNow }
-	var err error
-	h.store, err = store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	ok(t, err)
-	t.Cleanup(func() { h.store.Close() })
-	ok(t, h.store.Migrate(ctx))
+	h.store = testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	provinces, err := referral.ReadProvinces(readAsset(t, "data/provinces_63.csv"), readAsset(t, "data/provinces_34.csv"))
 	ok(t, err)
 	links := new(referral.LinkTable)

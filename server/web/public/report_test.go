@@ -14,6 +14,7 @@ import (
 	"lensan/server/referral"
 	"lensan/server/registry"
 	"lensan/server/store"
+	"lensan/server/testkit"
 )
 
 var reader = referral.Actor{Kind: "account", ID: "lan", Role: referral.RoleViewer}
@@ -21,14 +22,7 @@ var reader = referral.Actor{Kind: "account", ID: "lan", Role: referral.RoleViewe
 // withRegistry gives the kit a registry over a real database.
 func withRegistry(t *testing.T, k *kit) *registry.Registry {
 	t.Helper()
-	s, err := store.OpenSQLite(filepath.Join(t.TempDir(), "lensan.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := testkit.Migrated(t, filepath.Join(t.TempDir(), "lensan.db"), store.OpenSQLite)
 	r := registry.New(s, sampleProvinces(t), k.links, func() time.Time { return noon })
 	k.app = k.another(t, func(d *Deps) { d.Registry = r })
 	return r
