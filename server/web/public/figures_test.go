@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"lensan/assets"
@@ -18,10 +19,12 @@ import (
 	"lensan/server/web"
 )
 
-// edition is a Figures that always has the same.
-type edition struct{ latest *figures.Figures }
+// edition is a Figures that has the same until a test changes it, while it is served.
+type edition struct {
+	latest atomic.Pointer[figures.Figures]
+}
 
-func (e *edition) Latest() *figures.Figures { return e.latest }
+func (e *edition) Latest() *figures.Figures { return e.latest.Load() }
 
 // sampleFigures are a year in which the first month is small and An Giang alone
 // carries the link.
@@ -65,7 +68,8 @@ func (k *kit) publishing(t testing.TB, f *figures.Figures) *edition {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &edition{f}
+	e := new(edition)
+	e.latest.Store(f)
 	k.app = k.another(t, func(d *Deps) { d.Figures, d.Map = e, m })
 	return e
 }
@@ -176,9 +180,9 @@ func TestFigures_cache(t *testing.T) {
 		}
 	}
 	tag := get(t, address, figuresPath).Header.Get("ETag")
-	next := *e.latest
+	next := *e.latest.Load()
 	next.Total.Arrivals.N++
-	e.latest = &next
+	e.latest.Store(&next)
 	if got := get(t, address, figuresPath, "If-None-Match: "+tag); got.StatusCode != http.StatusOK || !strings.Contains(body(t, got), "11.084") {
 		t.Errorf("the next edition: %d", got.StatusCode)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html"
 	"strings"
+	"sync"
 	"testing"
 
 	"lensan/server/web"
@@ -151,7 +152,8 @@ func TestTemplates_allAreUsed(t *testing.T) {
 	k := newKit(t)
 	k.publishing(t, sampleFigures(t))
 	used := map[string]bool{}
-	k.deps.Pages.OnRender(func(name string) { used[name] = true })
+	var mu sync.Mutex // connections are served beside each other
+	k.deps.Pages.OnRender(func(name string) { mu.Lock(); defer mu.Unlock(); used[name] = true })
 	address := k.serve(t)
 	w := string(widgetCode)
 	for _, path := range []string{"/", "/kiem-tra", "/nhung/" + w, "/f/" + w, "/" + string(hubCode), reportPath, thanksPath, figuresPath, "/no-such-page"} {
@@ -161,6 +163,8 @@ func TestTemplates_allAreUsed(t *testing.T) {
 			}
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	for _, name := range k.deps.Pages.Names() {
 		if !used[name] && name != "frame.html" && name != "map.html" {
 			t.Errorf("%s is never sent", name)
