@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"path"
@@ -32,6 +33,7 @@ func OpenPostgres(ctx context.Context, url string) (*Store, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second
 	}
+	config.DialFunc = dial
 	s := &Store{query: q, agents: newAgents(), hosts: newHosts(), dialect: goose.DialectPostgres, postgres: config}
 	s.write, s.read = stdlib.OpenDB(*config), stdlib.OpenDB(*config)
 	s.write.SetMaxOpenConns(1)
@@ -88,5 +90,5 @@ func isPostgresUnavailable(err error) bool {
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, sql.ErrConnDone)
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.ErrUnexpectedEOF)
 }
