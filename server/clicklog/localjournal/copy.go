@@ -31,7 +31,7 @@ func copyOnce(from, to string) error {
 	if err := os.Mkdir(to, 0o700); err != nil {
 		return err
 	}
-	names, err := filepath.Glob(filepath.Join(from, "*.clicks"))
+	names, err := files(from, segmentPattern)
 	if err != nil {
 		return err
 	}

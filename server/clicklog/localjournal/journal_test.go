@@ -412,3 +412,23 @@ func TestJournal_readAndTrimWhileAppending(t *testing.T) {
 		t.Errorf("%d batches left", len(rest))
 	}
 }
+
+// A folder may have any name: what lies in it is found again.
+func TestOpen_folderOfAnyName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), `sổ [1] \*?`, "journal")
+	j := mustOpen(t, path)
+	mustAppend(t, j, "abc", 3)
+	j.Close()
+	j = mustOpen(t, path)
+	checkLast(t, j, 3)
+	copied := newPath(t)
+	if err := os.MkdirAll(filepath.Dir(copied), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Copy(path, copied); err != nil {
+		t.Fatal(err)
+	}
+	if _, last, err := Inspect(copied); err != nil || last != 3 {
+		t.Errorf("the copy ends at %d (%v), want 3", last, err)
+	}
+}

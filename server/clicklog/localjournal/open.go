@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"time"
 
@@ -45,7 +44,7 @@ func (j *Journal) openFolder() (err error) {
 	if err != nil {
 		return err
 	}
-	spares, err := filepath.Glob(filepath.Join(j.dir, sparePattern))
+	spares, err := files(j.dir, sparePattern)
 	if err != nil {
 		return err
 	}
@@ -63,13 +62,30 @@ func (j *Journal) openFolder() (err error) {
 	return nil
 }
 
+// files returns the paths of a folder's files whose names match a pattern, in
+// order. Unlike filepath.Glob it reads nothing into the folder's own name, and
+// does not take one that cannot be read for an empty one.
+func files(dir, pattern string) (paths []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if matches, err := filepath.Match(pattern, e.Name()); err != nil {
+			return nil, err
+		} else if matches {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths, nil
+}
+
 // openSegments opens all segments and finds out where each ends.
 func (j *Journal) openSegments(flag int) error {
-	names, err := filepath.Glob(filepath.Join(j.dir, "*.clicks"))
+	names, err := files(j.dir, segmentPattern)
 	if err != nil {
 		return err
 	}
-	sort.Strings(names)
 	for _, name := range names {
 		s := &segment{name: name}
 		if _, err := fmt.Sscanf(filepath.Base(name), "%016x.clicks", &s.base); err != nil {

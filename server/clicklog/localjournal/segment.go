@@ -35,6 +35,9 @@ type segment struct {
 	readAt  int64
 }
 
+// segmentPattern is what segmentName returns, of whatever base.
+const segmentPattern = "*.clicks"
+
 func segmentName(base uint64) string { return fmt.Sprintf("%016x.clicks", base) }
 
 // createSegment makes a file of zeros that are on disk, segmentSize long or, if
