@@ -115,18 +115,27 @@ func (j *Journal) current() *segment {
 // rotate begins a segment with room for a frame of some size.
 func (j *Journal) rotate(size int64) (err error) {
 	s := j.spare
-	if j.spare = nil; s == nil || s.size < size {
+	j.spare = nil
+	if s != nil && s.size < size {
+		s.remove()
+		s = nil
+	}
+	if s == nil {
 		if s, err = createSegment(j.dir, max(size, smallestSegment)); err != nil {
 			return err
 		}
 	}
-	if c := j.current(); c != nil && c.frames == 0 {
-		j.segments = j.segments[:len(j.segments)-1] // its name is taken over
-		c.file.Close()
-	}
+	c := j.current()
 	if err := s.begin(j.dir, j.last); err != nil {
 		s.remove()
+		if c != nil {
+			c.damaged = true // the name may be on disk: no frame past it would count
+		}
 		return err
+	}
+	if c != nil && c.frames == 0 {
+		j.segments = j.segments[:len(j.segments)-1] // its name was taken over
+		c.file.Close()
 	}
 	j.segments = append(j.segments, s)
 	return nil

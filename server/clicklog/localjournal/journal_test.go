@@ -432,3 +432,56 @@ func TestOpen_folderOfAnyName(t *testing.T) {
 		t.Errorf("the copy ends at %d (%v), want 3", last, err)
 	}
 }
+
+// After a segment could not be begun no frame goes into an earlier one: the
+// name that ends that one may be on disk.
+func TestJournal_failedRotation(t *testing.T) {
+	path := newPath(t)
+	now := time.Unix(1_760_000_000, 0)
+	j, err := open(path, func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, j, "kept", 2)
+	now = now.Add(2 * rotateAfter)
+	mustTrim(t, j, 0)
+	empty := j.current()
+	empty.damaged = true // as after a write that failed
+	replace := func(with func(name string) error) {
+		t.Helper()
+		if err := errors.Join(os.RemoveAll(empty.name), with(empty.name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	replace(func(name string) error { return os.Mkdir(name, 0o700) }) // over which no file can be moved
+	if _, err := j.Append(t.Context(), []byte("x"), 1); err == nil {
+		t.Fatal("a segment was begun over a folder")
+	}
+	replace(func(name string) error { return os.WriteFile(name, make([]byte, smallestSegment), 0o600) })
+	now = now.Add(2 * retryAfter)
+	if seq := mustAppend(t, j, "next", 1); seq != 3 {
+		t.Errorf("number %d, want 3", seq)
+	}
+	j.Close()
+	j = mustOpen(t, path)
+	want := []clicklog.Batch{{Seq: 2, N: 2, Data: []byte("kept")}, {After: 2, Seq: 3, N: 1, Data: []byte("next")}}
+	if diff := cmp.Diff(want, mustRead(t, j, 0, 10)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A spare that is too small for a frame is not left behind.
+func TestJournal_spareTooSmall(t *testing.T) {
+	path := newPath(t)
+	j := mustOpen(t, path)
+	spare, err := createZeros(path, smallestSegment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.spare = spare
+	j.current().end = j.current().size // full
+	mustAppend(t, j, strings.Repeat("x", 2*smallestSegment), 1)
+	if _, err := os.Stat(spare.name); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the spare: %v", err)
+	}
+}
