@@ -367,20 +367,72 @@ func TestJournal_sizeIsBounded(t *testing.T) {
 	if size := diskSize(t, path); size > 2*segmentSize+100 {
 		t.Errorf("%d bytes after all was trimmed", size)
 	}
+	checkForgotten(t, path, "Zalo")
+	checkLast(t, j, small)
+}
+
+// checkForgotten looks for a text in all files of a folder.
+func checkForgotten(t *testing.T, path, text string) {
+	t.Helper()
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
 		raw, err := os.ReadFile(filepath.Join(path, e.Name()))
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a spare that was not wanted
 			t.Fatal(err)
 		}
-		if bytes.Contains(raw, []byte("Zalo")) {
-			t.Errorf("%s still holds a User-Agent that was forgotten", e.Name())
+		if bytes.Contains(raw, []byte(text)) {
+			t.Errorf("%s still holds %q", e.Name(), text)
 		}
 	}
-	checkLast(t, j, small)
+}
+
+// What a rush of clicks left in a file leaves the disk when it is over, though
+// the file was used again meanwhile, whether or not single clicks keep coming.
+func TestJournal_rushIsForgotten(t *testing.T) {
+	for name, follow := range map[string]func(t *testing.T, j *Journal, later func()){
+		"nothing comes": func(t *testing.T, j *Journal, later func()) { mustTrim(t, j, mustAppend(t, j, "x", 1)) },
+		"single clicks": func(t *testing.T, j *Journal, later func()) {
+			for range 3 {
+				before := mustAppend(t, j, "x", 1)
+				later()
+				mustTrim(t, j, before-1)
+			}
+		},
+		"a restart": func(t *testing.T, j *Journal, later func()) {
+			later()
+			mustTrim(t, j, j.current().base)
+			mustAppend(t, j, "x", 1)
+			j.Close()
+			j = mustOpen(t, j.dir)
+			mustTrim(t, j, mustAppend(t, j, "x", 1))
+			j.making.Wait()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			now := time.Unix(1_760_000_000, 0)
+			j, err := open(path, func() time.Time { return now })
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer j.Close()
+			later := func() { now = now.Add(2 * rotateAfter) }
+			rush := mustAppend(t, j, strings.Repeat("Zalo android/12100609 ", 2*wipeUpTo/22), 1000)
+			later()
+			mustTrim(t, j, 0)
+			mustAppend(t, j, "x", 1)
+			mustTrim(t, j, rush)
+			if j.spare == nil || !j.spare.used {
+				t.Fatal("the file is not used again")
+			}
+			follow(t, j, later)
+			j.making.Wait()
+			checkForgotten(t, path, "Zalo")
+		})
+	}
 }
 
 // While one goroutine appends, another reads and trims: every batch is read

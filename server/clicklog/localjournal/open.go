@@ -87,7 +87,7 @@ func (j *Journal) openSegments(flag int) error {
 		return err
 	}
 	for _, name := range names {
-		s := &segment{name: name}
+		s := &segment{name: name, used: true}
 		if _, err := fmt.Sscanf(filepath.Base(name), "%016x.clicks", &s.base); err != nil {
 			return fmt.Errorf("%s: %w", filepath.Base(name), referral.ErrConflict)
 		}

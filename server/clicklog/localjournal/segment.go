@@ -29,7 +29,7 @@ type segment struct {
 	end     int64 // where the next frame goes
 	frames  int
 	damaged bool // a write failed: takes no more frames
-	used    bool // a spare that still holds forgotten frames
+	used    bool // past its end lie, or may lie, forgotten frames
 
 	readSeq uint64 // frames from readAt on are past this number
 	readAt  int64
@@ -77,7 +77,7 @@ func (s *segment) begin(dir string, base uint64) error {
 	if err := s.rename(filepath.Join(dir, segmentName(base))); err != nil {
 		return err
 	}
-	s.base, s.last, s.end, s.frames, s.used = base, base, 0, 0, false
+	s.base, s.last, s.end, s.frames = base, base, 0, 0
 	s.readSeq, s.readAt = base, 0
 	return syncFolder(dir)
 }

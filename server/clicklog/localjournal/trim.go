@@ -14,7 +14,7 @@ const rotateAfter = 10 * time.Second
 
 // wipeUpTo is the size of a segment's frames up to which they are overwritten
 // when they are forgotten; the room is then used again. A larger one is used
-// again as it is while clicks keep coming, and deleted when they do not.
+// again as it is while as many clicks keep coming, and deleted when they do not.
 const wipeUpTo = 1 << 20
 
 // spareName is what a forgotten segment is called until it is used again.
@@ -34,6 +34,9 @@ func (j *Journal) Trim(ctx context.Context, seq uint64) error {
 	j.tail.trim(min(seq, j.last))
 	var errs []error
 	if s := j.current(); s != nil && s.frames > 0 && (s.last <= seq || j.now().Sub(j.began) > rotateAfter) {
+		if s.last <= seq {
+			errs = append(errs, j.dropUsed())
+		}
 		errs = append(errs, j.rotate(smallestSegment))
 	}
 	for len(j.segments) > 1 && j.segments[0].last <= seq {
@@ -41,9 +44,8 @@ func (j *Journal) Trim(ctx context.Context, seq uint64) error {
 		j.segments = j.segments[1:]
 		errs = append(errs, j.forget(s))
 	}
-	if s := j.current(); s != nil && s.frames == 0 && j.spare != nil && j.spare.used {
-		errs = append(errs, j.spare.remove())
-		j.spare = nil
+	if s := j.current(); s != nil && s.frames == 0 {
+		errs = append(errs, j.dropUsed())
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("trim journal up to %d: %w", seq, err)
@@ -51,12 +53,27 @@ func (j *Journal) Trim(ctx context.Context, seq uint64) error {
 	return ctx.Err()
 }
 
+// dropUsed deletes a spare with forgotten frames, once no clicks keep coming.
+func (j *Journal) dropUsed() error {
+	s := j.spare
+	if s == nil || !s.used {
+		return nil
+	}
+	j.spare = nil
+	return s.remove()
+}
+
 // forget makes a segment the spare, or deletes it if there is one.
 func (j *Journal) forget(s *segment) error {
+	large := s.end > wipeUpTo
 	if j.spare != nil || s.damaged || s.size < segmentSize {
 		return s.remove()
 	}
-	if s.used = s.end > wipeUpTo; !s.used {
+	if s.used && !large {
+		j.making.Go(j.makeSpare)
+		return s.remove()
+	}
+	if s.used = large; !large {
 		if err := s.wipe(); err != nil {
 			return errors.Join(err, s.remove())
 		}
