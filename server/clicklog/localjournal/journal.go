@@ -22,6 +22,11 @@ const readBytes = 4 << 20
 // looks for room again.
 const retryAfter = 50 * time.Millisecond
 
+// maxSpares is how many segments are kept to be used again. Where clicks keep
+// coming one is forgotten while another is filled: with a single spare, whether
+// there is one in time would depend on which comes first.
+const maxSpares = 2
+
 // probeRoom is for how many bytes Probe wants room.
 const probeRoom = 64 << 10
 
@@ -42,11 +47,12 @@ type Journal struct {
 	segments []*segment // by base; the last one takes frames, unless it is damaged
 	last     uint64
 	tail     tail
-	began    time.Time // of the last segment's first frame
-	spare    *segment  // a file with room, or nil
-	asked    uint64    // base of the segment for which a spare was asked
-	failure  error     // why there was no room
-	retry    time.Time // when to look for room again
+	began    time.Time  // of the last segment's first frame
+	spares   []*segment // files of zeros, up to maxSpares
+	wiping   int        // forgotten segments that are being made spares
+	asked    uint64     // base of the segment for which a spare was asked
+	failure  error      // why there was no room
+	retry    time.Time  // when to look for room again
 	making   sync.WaitGroup
 	frame    []byte
 	closed   bool
@@ -83,7 +89,7 @@ func (j *Journal) Append(ctx context.Context, data []byte, n int) (uint64, error
 	s.grow(seq, len(j.frame))
 	j.last = seq
 	j.tail.push(seq, n, data)
-	if j.spare == nil && s.end > s.size/2 && j.asked != s.base {
+	if len(j.spares) == 0 && j.wiping == 0 && s.end > s.size/2 && j.asked != s.base {
 		j.asked = s.base
 		j.making.Go(j.makeSpare)
 	}
@@ -114,12 +120,7 @@ func (j *Journal) current() *segment {
 
 // rotate begins a segment with room for a frame of some size.
 func (j *Journal) rotate(size int64) (err error) {
-	s := j.spare
-	j.spare = nil
-	if s != nil && s.size < size {
-		s.remove()
-		s = nil
-	}
+	s := j.takeSpare(size)
 	if s == nil {
 		if s, err = createSegment(j.dir, max(size, smallestSegment)); err != nil {
 			return err
@@ -127,10 +128,10 @@ func (j *Journal) rotate(size int64) (err error) {
 	}
 	c := j.current()
 	if err := s.begin(j.dir, j.last); err != nil {
-		s.remove()
 		if c != nil {
 			c.damaged = true // the name may be on disk: no frame past it would count
 		}
+		s.remove()
 		return err
 	}
 	if c != nil && c.frames == 0 {
@@ -138,6 +139,19 @@ func (j *Journal) rotate(size int64) (err error) {
 		c.file.Close()
 	}
 	j.segments = append(j.segments, s)
+	return nil
+}
+
+// takeSpare returns a spare with room for a frame of some size, or nil.
+func (j *Journal) takeSpare(size int64) *segment {
+	for len(j.spares) > 0 {
+		s := j.spares[0]
+		j.spares = j.spares[1:]
+		if s.size >= size {
+			return s
+		}
+		s.remove()
+	}
 	return nil
 }
 
@@ -149,11 +163,15 @@ func (j *Journal) makeSpare() {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.spare != nil || j.closed {
+	j.keepSpare(s)
+}
+
+func (j *Journal) keepSpare(s *segment) {
+	if len(j.spares) >= maxSpares || j.closed {
 		s.remove()
 		return
 	}
-	j.spare = s
+	j.spares = append(j.spares, s)
 }
 
 // Read implements clicklog.Journal. It returns at most about 4 MiB of data.
@@ -235,8 +253,8 @@ func (j *Journal) Close() error {
 	for _, s := range j.segments {
 		errs = append(errs, s.file.Close())
 	}
-	if j.spare != nil {
-		errs = append(errs, j.spare.remove())
+	for _, s := range j.spares {
+		errs = append(errs, s.remove())
 	}
 	return errors.Join(errs...)
 }

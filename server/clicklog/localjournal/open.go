@@ -87,7 +87,7 @@ func (j *Journal) openSegments(flag int) error {
 		return err
 	}
 	for _, name := range names {
-		s := &segment{name: name, used: true}
+		s := &segment{name: name}
 		if _, err := fmt.Sscanf(filepath.Base(name), "%016x.clicks", &s.base); err != nil {
 			return fmt.Errorf("%s: %w", filepath.Base(name), referral.ErrConflict)
 		}
@@ -118,7 +118,7 @@ func (s *segment) find(until uint64) error {
 	if err != nil {
 		return err
 	}
-	s.size, s.last, s.readSeq = info.Size(), s.base, s.base
+	s.size, s.filled, s.last, s.readSeq = info.Size(), info.Size(), s.base, s.base
 	for s.last < until {
 		b, next, err := readFrame(s.file, s.size, s.end, s.base, s.last)
 		if errors.Is(err, errEnd) || err == nil && b.Seq > until {

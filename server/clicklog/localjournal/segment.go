@@ -28,8 +28,8 @@ type segment struct {
 	size    int64
 	end     int64 // where the next frame goes
 	frames  int
-	damaged bool // a write failed: takes no more frames
-	used    bool // past its end lie, or may lie, forgotten frames
+	damaged bool  // a write failed: takes no more frames
+	filled  int64 // up to where it may hold frames, forgotten ones included
 
 	readSeq uint64 // frames from readAt on are past this number
 	readAt  int64
@@ -58,18 +58,33 @@ func createZeros(dir string, size int64) (*segment, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &segment{file: file, name: file.Name(), size: size}
-	zeros := make([]byte, 64<<10)
-	for at := int64(0); at < size && err == nil; at += int64(len(zeros)) {
-		_, err = file.Write(zeros[:min(int64(len(zeros)), size-at)])
-	}
-	if err == nil {
+	s := &segment{file: file, name: file.Name(), size: size, filled: size}
+	if err = s.wipe(); err == nil {
 		err = file.Sync()
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.remove())
 	}
 	return s, nil
+}
+
+// wipeStep is how much is overwritten before it is made durable: a commit waits
+// for what the disk has to write before, whoever asked for it.
+const wipeStep = 1 << 20
+
+// wipe overwrites whatever it may hold with zeros, durably.
+func (s *segment) wipe() error {
+	zeros := make([]byte, min(s.filled, wipeStep))
+	for at := int64(0); at < s.filled; at += wipeStep {
+		if _, err := s.file.WriteAt(zeros[:min(wipeStep, s.filled-at)], at); err != nil {
+			return err
+		}
+		if err := syncData(s.file); err != nil {
+			return err
+		}
+	}
+	s.filled = 0
+	return nil
 }
 
 // begin puts an empty segment in force: its name is durable when begin returns.
@@ -101,14 +116,6 @@ func (s *segment) rename(name string) error {
 // remove closes and deletes the file.
 func (s *segment) remove() error { return errors.Join(s.file.Close(), os.Remove(s.name)) }
 
-// wipe overwrites the frames, durably.
-func (s *segment) wipe() error {
-	if _, err := s.file.WriteAt(make([]byte, s.end), 0); err != nil {
-		return err
-	}
-	return syncData(s.file)
-}
-
 // write puts bytes at the end, durably. After a failure it tries to take them
 // back; clicklog.ErrUnknown is left where that fails too. Either way the
 // segment takes no more frames, because the system may have dropped what it
@@ -135,6 +142,7 @@ func (s *segment) write(frame []byte) error {
 func (s *segment) grow(seq uint64, bytes int) {
 	s.last = seq
 	s.end += int64(bytes)
+	s.filled = max(s.filled, s.end)
 	s.frames++
 }
 
