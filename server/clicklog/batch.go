@@ -77,7 +77,22 @@ func (l *Log) settle(b *batch, o Outcome) {
 		l.counts.Lost += uint64(b.n)
 	}
 	l.bytes -= len(b.data)
-	if cap(b.data) <= 2*l.BatchBytes {
-		l.spare = b.data
+	if cap(b.data) <= 2*l.BatchBytes && len(l.spares) < maxSpares {
+		l.spares = append(l.spares, b.data)
 	}
+}
+
+// maxSpares is how many buffers are in use at a time where clicks keep coming:
+// one that gathers and one that is committed.
+const maxSpares = 2
+
+// takeSpare returns an empty buffer, used before if there is one.
+func (l *Log) takeSpare() []byte {
+	last := len(l.spares) - 1
+	if last < 0 {
+		return nil
+	}
+	b := l.spares[last]
+	l.spares = l.spares[:last]
+	return b[:0]
 }

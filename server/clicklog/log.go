@@ -86,7 +86,7 @@ type Log struct {
 	work    sync.Cond // something is queued, due to be probed, or closed
 	queue   []*batch  // the last one gathers
 	bytes   int       // in queue and in the commit under way
-	spare   []byte    // buffer of a settled batch
+	spares  [][]byte  // buffers of settled batches, up to maxSpares
 	encoder Encoder   // of the last batch in queue
 	counts  Counts
 	failure error     // of the last write
@@ -128,8 +128,7 @@ func (l *Log) add(c *referral.Click) *cohort {
 	if n := len(l.queue); n > 0 && len(l.queue[n-1].data) < l.BatchBytes {
 		b = l.queue[n-1]
 	} else {
-		b = &batch{data: l.spare[:0]}
-		l.spare = nil
+		b = &batch{data: l.takeSpare()}
 		l.encoder.Reset()
 		l.queue = append(l.queue, b)
 		if n == 0 {

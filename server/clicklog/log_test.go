@@ -92,6 +92,32 @@ func TestLog_oneCommitForAllThatCameDuringTheLast(t *testing.T) {
 	})
 }
 
+// Two buffers do, whether or not a batch gathers while another is committed.
+func TestLog_buffersAreUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		buffers := map[*byte]bool{}
+		l := New(&faulty{append: func(data []byte, _ int) error {
+			buffers[&data[0]] = true
+			time.Sleep(10 * time.Millisecond)
+			return nil
+		}}, Options{})
+		var wg sync.WaitGroup
+		for round := range 30 {
+			for range 1 + round%3 {
+				wg.Go(func() { record(l) })
+				synctest.Wait()
+			}
+			wg.Wait()
+		}
+		if err := l.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(buffers) > 4 { // each of the two grows once
+			t.Errorf("%d buffers", len(buffers))
+		}
+	})
+}
+
 // A click is answered between 1.0 and 1.1 times CommitWait after it came, also
 // one that joins a batch which has been waiting behind a slow commit, and its
 // outcome is corrected when the commit ends.
