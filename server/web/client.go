@@ -45,7 +45,14 @@ func (p Proxies) ClientOf(ctx *fasthttp.RequestCtx) netip.Addr {
 }
 
 func peerAddr(ctx *fasthttp.RequestCtx) netip.Addr {
-	if tcp, ok := ctx.RemoteAddr().(*net.TCPAddr); ok {
+	if c, ok := ctx.Conn().(*calmConn); ok {
+		return c.peer
+	}
+	return addrOf(ctx.RemoteAddr())
+}
+
+func addrOf(a net.Addr) netip.Addr {
+	if tcp, ok := a.(*net.TCPAddr); ok {
 		return tcp.AddrPort().Addr().Unmap().WithZone("")
 	}
 	return netip.Addr{}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 )
@@ -24,7 +25,7 @@ func (l calmListener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
 		if err == nil {
-			return &calmConn{Conn: c}, nil
+			return &calmConn{Conn: c, peer: addrOf(c.RemoteAddr())}, nil
 		}
 		if passing, ok := errors.AsType[net.Error](err); !ok || !passing.Temporary() {
 			return nil, err
@@ -40,6 +41,7 @@ const acceptPause = 20 * time.Millisecond
 // streams a file moves a deadline while the server sets its own.
 type calmConn struct {
 	net.Conn
+	peer        netip.Addr // told once, as every request asks for it
 	read, write atomic.Pointer[time.Time]
 }
 
