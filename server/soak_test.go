@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -18,7 +19,7 @@ const soakVariable = "LENSAN_TEST_SOAK"
 // What is promised under load that goes on. The wait is of a machine that does
 // nothing else, so only the long form holds the server to it.
 const (
-	soakShare  = 0.8 // of the highest rate
+	soakShare  = 0.8 // of the highest steady rate
 	soakP99    = 20 * time.Millisecond
 	soakGrowth = 32 << 20 // bytes, resident and Go heap, from the beginning to the end
 )
@@ -36,6 +37,7 @@ func TestSoak(t *testing.T) {
 		if lasts, err = time.ParseDuration(text); err != nil {
 			t.Fatal(err)
 		}
+		soakBare(t)
 	} else {
 		t.Logf("%s; the long form with %s=10m", lasts, soakVariable)
 	}
@@ -43,20 +45,9 @@ func TestSoak(t *testing.T) {
 	cmd := program(t.TempDir(), "serve")
 	cmd.Env = append(cmd.Env, "LENSAN_METRICS_LISTEN="+server.metrics)
 	server.process = startBy(t, cmd, func() error { return bench.OnServerCore(cmd.Start) })
-	load := bench.Load{Address: strings.TrimPrefix(server.URL, "http://"), Path: "/go/" + server.placements(1)[0], Warm: 500 * time.Millisecond,
-		Duration: min(10*time.Second, max(2*time.Second, lasts/10))}
-	drive := func() bench.Answers {
-		t.Helper()
-		a, err := load.Drive(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return a
-	}
-	highest := drive()
-	t.Logf("highest rate: %.0f/s, p50 %s, p99 %s", highest.PerSecond, highest.P50, highest.P99)
-
-	load.Rate, load.Duration = soakShare*highest.PerSecond, lasts
+	load := bench.Load{Address: strings.TrimPrefix(server.URL, "http://"), Path: "/go/" + server.placements(1)[0], Warm: 500 * time.Millisecond}
+	highest := drive(t, load, 0, min(30*time.Second, max(2*time.Second, lasts/10)))
+	rate := soakShare * highest.Steady
 	var looks []held
 	looked := make(chan struct{})
 	begun := time.Now()
@@ -67,12 +58,11 @@ func TestSoak(t *testing.T) {
 			looks = append(looks, server.holds())
 		}
 	}()
-	paced := drive()
+	paced := drive(t, load, rate, lasts)
 	<-looked
 	if len(looks) < 3 {
 		return
 	}
-	t.Logf("%.0f/s for %s: p50 %s, p99 %s from when a request was due", paced.PerSecond, lasts, paced.P50, paced.P99)
 	under := func(seconds string) float64 {
 		n, err := metric(server.metrics, `lensan_redirect_duration_seconds_bucket{le="`+seconds+`"}`)
 		if err != nil {
@@ -88,8 +78,8 @@ func TestSoak(t *testing.T) {
 	if last.resident-first.resident > soakGrowth || last.heap-first.heap > soakGrowth || last.goroutines > first.goroutines+20 || last.files > first.files+20 {
 		t.Errorf("it grew from %s to %s", first, last)
 	}
-	if text != "" && (paced.P99 > soakP99 || paced.PerSecond < load.Rate*0.98) {
-		t.Errorf("p99 %s at %.0f/s, want %s at %.0f/s", paced.P99, paced.PerSecond, soakP99, load.Rate)
+	if text != "" && (paced.P99 > soakP99 || paced.PerSecond < rate*0.98) {
+		t.Errorf("p99 %s at %.0f/s, want %s at %.0f/s", paced.P99, paced.PerSecond, soakP99, rate)
 	}
 	answered := highest.All + paced.All
 	eventually(t, 30*time.Second+lasts, "all that was answered is counted", func() error {
@@ -107,4 +97,48 @@ func TestSoak(t *testing.T) {
 	})
 	t.Logf("%d answered, %d counted", answered, answered)
 	server.stop()
+}
+
+// drive asks for redirects, as many a second as rate says or, if that is 0, as
+// are answered, and tells what came of it. Waits count from when a request was due.
+func drive(t *testing.T, load bench.Load, rate float64, lasts time.Duration) bench.Answers {
+	t.Helper()
+	load.Rate, load.Duration = rate, lasts
+	a, err := load.Drive(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rate == 0 {
+		t.Logf("highest rate in %s: %.0f/s, steady %.0f/s", lasts, a.PerSecond, a.Steady)
+	} else {
+		t.Logf("%.0f/s for %s: p50 %s, p99 %s", a.PerSecond, lasts, a.P50, a.P99)
+	}
+	return a
+}
+
+// soakBare tells how a bare server fares, which writes and counts nothing: where
+// it lets people wait, the machine does.
+func soakBare(t *testing.T) {
+	t.Helper()
+	address := freePort(t)
+	cmd := program(t.TempDir(), "bench-bare", "--at", address, "--location", "https://nongthonso.example/dang-ky?utm_content=K7Q2PX")
+	if err := bench.OnServerCore(cmd.Start); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	}()
+	eventually(t, 10*time.Second, "the bare server listens", func() error {
+		c, err := net.Dial("tcp", address)
+		if err == nil {
+			c.Close()
+		}
+		return err
+	})
+	load := bench.Load{Address: address, Path: "/go/K7Q2PX", Warm: 500 * time.Millisecond}
+	t.Log("a bare server, for comparison:")
+	highest := drive(t, load, 0, 10*time.Second)
+	drive(t, load, soakShare*highest.PerSecond, 30*time.Second)
+	drive(t, load, soakShare*highest.Steady, 30*time.Second)
 }

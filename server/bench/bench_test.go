@@ -244,6 +244,24 @@ func TestHistogram(t *testing.T) {
 	}
 }
 
+func TestTally(t *testing.T) {
+	sum := newTally(20 * time.Second)
+	for part := range 200 {
+		one := newTally(20 * time.Second)
+		for range 5 + 10*min(part, 3) {
+			one.measure(time.Duration(part)*partLength, time.Millisecond)
+		}
+		sum.add(&one)
+	}
+	sum.measure(20*time.Second+1, time.Second)
+	if sum.measured != 5+15+25+197*35+1 || sum.latency.n != sum.measured {
+		t.Errorf("%d measured, %d latencies", sum.measured, sum.latency.n)
+	}
+	if got := sum.steady(); got != 250 {
+		t.Errorf("steady %v, want that of the third slowest part, 250", got)
+	}
+}
+
 func TestMedians(t *testing.T) {
 	turn := func(n float64) Turn { return Turn{n, time.Duration(n), time.Duration(2 * n), time.Duration(3 * n)} }
 	m, ratio := medians([]Pair{{turn(100), turn(70)}, {turn(200), turn(180)}, {turn(100), turn(80)}})

@@ -3,6 +3,7 @@ package bench
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -23,6 +24,40 @@ type tally struct {
 	measured int64 // answered in elapsed
 	elapsed  time.Duration
 	latency  histogram // of the measured
+	parts    []uint32  // of the measured, by tenth of a second
+}
+
+const partLength = time.Second / 10
+
+func newTally(elapsed time.Duration) tally {
+	return tally{elapsed: elapsed, latency: newHistogram(), parts: make([]uint32, max(1, int(elapsed/partLength)))}
+}
+
+// measure counts an answer that came some time after the measuring began.
+func (t *tally) measure(at, latency time.Duration) {
+	t.measured++
+	t.latency.add(latency)
+	t.parts[min(int(at/partLength), len(t.parts)-1)]++
+}
+
+// add counts another tally's answers, too.
+func (t *tally) add(other *tally) {
+	t.answered += other.answered
+	t.measured += other.measured
+	t.latency.n += other.latency.n
+	for i, n := range other.latency.counts {
+		t.latency.counts[i] += n
+	}
+	for i, n := range other.parts {
+		t.parts[i] += n
+	}
+}
+
+// steady returns the answers a second that all parts but the slowest hundredth
+// reached.
+func (t *tally) steady() float64 {
+	parts := slices.Sorted(slices.Values(t.parts))
+	return float64(parts[len(parts)/100]) / partLength.Seconds()
 }
 
 // gap returns how long after a request the next is due, 0 without a rate.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
+	"slices"
 	"time"
 	"unsafe"
 
@@ -29,7 +30,7 @@ func (l *load) drive(ctx context.Context) (tally, error) {
 	defer runtime.UnlockOSThread()
 	defer pinThread(l.core)()
 
-	d := &driver{load: l, tally: tally{latency: newHistogram()}, epoll: -1}
+	d := &driver{load: l, tally: newTally(l.duration), epoll: -1}
 	defer d.close()
 	if err := d.connect(); err != nil {
 		return d.tally, err
@@ -42,7 +43,7 @@ type driver struct {
 	tally
 	epoll    int
 	conns    []*conn
-	idle     []*conn   // those that wait for a request to be due
+	idle     []*conn   // those that wait for a request to be due, the last used last
 	due      time.Time // when the next is
 	inFlight int
 }
@@ -101,7 +102,7 @@ func (d *driver) close() {
 func (d *driver) run(ctx context.Context) error {
 	start := time.Now()
 	from, until := start.Add(d.warm), start.Add(d.warm+d.duration)
-	if d.idle, d.due = d.conns, start; d.gap() == 0 {
+	if d.idle, d.due = slices.Clone(d.conns), start; d.gap() == 0 {
 		d.idle = nil
 		for _, c := range d.conns {
 			if err := d.send(c, start); err != nil {
@@ -134,7 +135,6 @@ func (d *driver) run(ctx context.Context) error {
 			return err
 		}
 	}
-	d.elapsed = d.duration
 	return nil
 }
 
@@ -151,12 +151,14 @@ func (d *driver) longest(until time.Time) int {
 	return 100
 }
 
-// sendDue sends what is due on connections that are idle. What finds none goes
-// out later, and its wait counts from when it was due.
+// sendDue sends what is due on connections that are idle, those that were used
+// last first, as a proxy in front does. What finds none goes out later, and its
+// wait counts from when it was due.
 func (d *driver) sendDue(now, until time.Time) error {
 	for len(d.idle) > 0 && d.paced(until) && !d.due.After(now) {
-		c := d.idle[0]
-		d.idle = d.idle[1:]
+		last := len(d.idle) - 1
+		c := d.idle[last]
+		d.idle = d.idle[:last]
 		if err := d.send(c, d.due); err != nil {
 			return err
 		}
@@ -193,8 +195,7 @@ func (d *driver) receive(c *conn, from, until time.Time) error {
 	d.answered++
 	if now.Before(until) {
 		if now.After(from) {
-			d.measured++
-			d.latency.add(now.Sub(c.sent))
+			d.measure(now.Sub(from), now.Sub(c.sent))
 		}
 		if d.gap() == 0 {
 			return d.send(c, now)

@@ -15,22 +15,17 @@ import (
 func (l *load) drive(ctx context.Context) (tally, error) {
 	start := time.Now()
 	from, until := start.Add(l.warm), start.Add(l.warm+l.duration)
-	sum := tally{latency: newHistogram(), elapsed: l.duration}
+	sum := newTally(l.duration)
 	var first error
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	for _, request := range l.requests {
 		all.Go(func() {
-			one := tally{latency: newHistogram()}
+			one := newTally(l.duration)
 			err := l.one(ctx, request, from, until, &one)
 			mu.Lock()
 			defer mu.Unlock()
-			sum.answered += one.answered
-			sum.measured += one.measured
-			for i, n := range one.latency.counts {
-				sum.latency.counts[i] += n
-			}
-			sum.latency.n += one.latency.n
+			sum.add(&one)
 			if first == nil {
 				first = err
 			}
@@ -65,8 +60,7 @@ func (l *load) one(ctx context.Context, request []byte, from, until time.Time, t
 		now := time.Now()
 		t.answered++
 		if now.After(from) && now.Before(until) {
-			t.measured++
-			t.latency.add(now.Sub(sent))
+			t.measure(now.Sub(from), now.Sub(sent))
 		}
 		if sent = sent.Add(l.gap() * time.Duration(len(l.requests))); sent.Before(now) {
 			sent = now
