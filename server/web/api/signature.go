@@ -53,5 +53,5 @@ func (a *API) signedActor(ctx context.Context, c *fiber.Ctx) (referral.Actor, er
 	if !ok {
 		return referral.Actor{}, referral.Errorf(referral.ErrNotFound, "error.key_unknown")
 	}
-	return a.d.Access.SignedActor(ctx, s.key, s.unix, c.Body(), s.mac)
+	return a.d.Access.SignedActor(ctx, s.key, s.unix, c.Request().Body(), s.mac)
 }

@@ -1,10 +1,13 @@
 package api_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -146,10 +149,27 @@ func TestSignups_signed(t *testing.T) {
 	if a := send("/signups", sign(made.str("secret"), now, body)).want(201); a.str("source") != "callback" || a.str("actor") != "key:"+made.str("id") {
 		t.Error(a.body)
 	}
+	if a := k.do(request{method: "POST", path: "/signups", body: packed(t, body), header: []string{sign(made.str("secret"), now, body), "Content-Encoding: gzip"}}); a.status != 401 {
+		t.Errorf("a body that was packed: %d", a.status)
+	}
 	k.do(request{role: "env", method: "DELETE", path: "/keys/" + made.str("id")}).want(204)
 	if a := send("/signups", sign(made.str("secret"), now, body)); a.status != 401 {
 		t.Errorf("a revoked key: %d", a.status)
 	}
+}
+
+// packed is a text in gzip.
+func packed(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := io.WriteString(z, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func TestSignups_csv(t *testing.T) {

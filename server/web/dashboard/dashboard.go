@@ -101,7 +101,7 @@ func New(cfg Config) *Dashboard {
 // Register adds the routes.
 func (d *Dashboard) Register(r fiber.Router) {
 	r.Get("/print", func(c *fiber.Ctx) error { return c.Redirect(batchesPath, fiber.StatusFound) })
-	g := r.Group(Root, setHeaders, refuseForeign(d.BaseURL), packed)
+	g := r.Group(Root, setHeaders, web.Plain, refuseForeign(d.BaseURL), packed)
 	g.Get("/dang-nhap", d.open(d.signInPage))
 	g.Post("/dang-nhap", d.open(d.signIn))
 	g.Get("/dang-nhap/ma", d.open(d.codePage))

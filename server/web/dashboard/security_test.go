@@ -1,8 +1,12 @@
 package dashboard
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/csv"
+	"net/http/httptest"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -270,4 +274,29 @@ func TestLog_pageAndFile(t *testing.T) {
 		t.Errorf("%d rows, %d made harmless", len(rows), reasons)
 	}
 	wantText(t, "log", boss.get(logPath+"?what=export").body, "nhat-ky.csv")
+}
+
+// A packed form is refused as it came: what it would unpack to is no matter.
+func TestSecurity_packedForms(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	const size = 64 << 20
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err := z.Write(make([]byte, size))
+	ok(t, err)
+	ok(t, z.Close())
+	for _, kind := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x"} {
+		for _, encodings := range [][]string{{"gzip"}, {"identity", "gzip"}, {"", "gzip"}} {
+			r := httptest.NewRequest("POST", Root+"/dang-nhap", bytes.NewReader(packed.Bytes()))
+			r.Header.Set("Content-Type", kind)
+			r.Header["Content-Encoding"] = encodings
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			res := h.browser().request(r)
+			runtime.ReadMemStats(&after)
+			if taken := after.TotalAlloc - before.TotalAlloc; res.StatusCode != 415 && res.StatusCode != 403 || taken > size/4 {
+				t.Errorf("%s, %q: %d, and %d bytes of memory for %d", kind, encodings, res.StatusCode, taken, packed.Len())
+			}
+		}
+	}
 }

@@ -88,7 +88,7 @@ func (d *Dashboard) newVisit(c *fiber.Ctx) *visit {
 	v.query, _ = url.ParseQuery(string(c.Request().URI().QueryString()))
 	v.form = url.Values{}
 	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {
-		v.form, _ = url.ParseQuery(string(c.Body()))
+		v.form, _ = url.ParseQuery(string(c.Request().Body()))
 	} else if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
 		if parts, err := c.MultipartForm(); err == nil {
 			v.form, v.files = parts.Value, parts.File

@@ -2,12 +2,14 @@ package public
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"html"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -146,6 +148,40 @@ func TestEmbed_choices(t *testing.T) {
 			if page := body(t, get(t, address, "/nhung/"+w+"?cms="+id+"&lang="+lang)); strings.Contains(page, "[public.") || !strings.Contains(page, "<ol>") {
 				t.Errorf("%s in %s has no guide", id, lang)
 			}
+		}
+	}
+}
+
+// A packed form is refused as it came: what it would unpack to is no matter.
+func TestForms_packed(t *testing.T) {
+	k := newKit(t)
+	address := k.serve(t)
+	const size = 64 << 20
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write(make([]byte, size)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/nhung/" + string(widgetCode), reportPath} {
+		request, err := http.NewRequest("POST", "http://"+address+path, bytes.NewReader(packed.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		request.Header.Set("Content-Encoding", "gzip")
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		runtime.ReadMemStats(&after)
+		if taken := after.TotalAlloc - before.TotalAlloc; answer.StatusCode != 415 || taken > size/4 {
+			t.Errorf("%s: %d, and %d bytes of memory for %d", path, answer.StatusCode, taken, packed.Len())
 		}
 	}
 }

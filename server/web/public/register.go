@@ -1,6 +1,10 @@
 package public
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"lensan/server/web"
+)
 
 // Memory for rendered files, in bytes. There are a few dozen badges; QR files
 // depend on the code, so any number may be asked for.
@@ -40,9 +44,9 @@ func Register(app *fiber.App, d Deps) (*Gate, error) {
 	app.Get("/oembed", oembedHandler(d))
 	app.Get("/qr/:file", codes.handle)
 	app.Get("/nhung/:code", embeds.handle)
-	app.Post("/nhung/:code", limitChecks(d.Proxies), embeds.check)
+	app.Post("/nhung/:code", web.Plain, limitChecks(d.Proxies), embeds.check)
 	app.Get(reportPath, reports.handleForm)
-	app.Post(reportPath, limitReports(reportsOfOne, reports.client, reports.tooMany),
+	app.Post(reportPath, web.Plain, limitReports(reportsOfOne, reports.client, reports.tooMany),
 		limitReports(reportsOfAll, func(*fiber.Ctx) string { return "all" }, reports.tooMany), reports.handle)
 	app.Get(thanksPath, reports.handleThanks)
 	app.Get("/kiem-tra", verify.handle)
