@@ -31,6 +31,9 @@ func TestOverview_numbers(t *testing.T) {
 	if n := strings.Count(body, `<tr><th scope="row"><a href="/thong-ke?from=`); n < 30 {
 		t.Errorf("the table by day has %d rows", n)
 	}
+	narrowed := b.get(Root + "?channel=qr").body
+	wantText(t, "of a channel, whose sign-ups nobody knows", narrowed, `title="không biết">–</span>`)
+	wantNoText(t, "of a channel", narrowed, ">-1<", "kỳ trước -1")
 	english := b.get(Root + "?lang=en").body
 	wantText(t, "English", english, `lang="en"`, "2 of 34 provinces have placed the link", ">2,000<", "100%", "24 Nov 2026")
 	wantText(t, "English stays", b.get(Root+"?period=7").body, "18 Nov 2026")
