@@ -151,12 +151,12 @@ func TestImportPlaces_faults(t *testing.T) {
 	w.portal("a", "91")
 	w.draft("x")
 	before := w.version()
-	_, err := w.ImportPlaces(w.ctx, editor, "x", strings.NewReader("label,copies\nChợ,0\n,2\nTrạm,ba\nchợ,1\n"), false)
+	_, err := w.ImportPlaces(w.ctx, editor, "x", strings.NewReader("label,copies\nChợ,0\n,2\nTrạm,ba\nchợ,1\nBến,1.0\nĐò,2.5\nCầu,1.2000\n"), false)
 	var got []string
 	for _, f := range err.(*referral.Error).Fields {
 		got = append(got, fmt.Sprintf("%d:%d %s %s", f.Line, f.Column, f.Field, f.Key))
 	}
-	if s := strings.Join(got, "; "); s != "2:2 copies error.range; 3:1 label error.required; 4:2 copies error.whole_number; 5:1 label error.csv_duplicate" {
+	if s := strings.Join(got, "; "); s != "2:2 copies error.range; 3:1 label error.required; 4:2 copies error.whole_number; 5:1 label error.csv_duplicate; 6:2 copies error.whole_number; 7:2 copies error.whole_number; 8:2 copies error.whole_number" {
 		t.Error(s)
 	}
 	if w.version() != before {

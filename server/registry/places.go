@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -59,6 +60,17 @@ func (r *Registry) ImportPlaces(ctx context.Context, a referral.Actor, batch str
 	return orNothing(made, err)
 }
 
+// WholeNumber reads a number as people write it here, "1200" or "1.200". What has
+// a full stop elsewhere, "1.0" or "2.5", is none.
+func WholeNumber(s string) (int, error) {
+	if grouped.MatchString(s) {
+		s = strings.ReplaceAll(s, ".", "")
+	}
+	return strconv.Atoi(s)
+}
+
+var grouped = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{3})+$`)
+
 // insertPlaces refuses two places that nobody could tell apart.
 func (r *Registry) insertPlaces(tx Tx, a referral.Actor, b *referral.PrintBatch, t *table, had []referral.PrintPlace) (made []referral.PrintPlace, err error) {
 	seen := map[string]string{}
@@ -73,8 +85,7 @@ func (r *Registry) insertPlaces(tx Tx, a referral.Actor, b *referral.PrintBatch,
 		p := referral.PrintPlace{Batch: b.ID, Label: c["label"], Commune: c["commune"], Address: c["address"], Copies: 1,
 			PlacedOn: referral.NoDay, State: referral.PlacementOpen}
 		if text := c["copies"]; text != "" {
-			p.Copies, err = strconv.Atoi(strings.ReplaceAll(text, ".", ""))
-			if err != nil {
+			if p.Copies, err = WholeNumber(text); err != nil {
 				f.Add("/copies", "error.whole_number", "value", text)
 				p.Copies = 1
 			}

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"bytes"
 	"errors"
-	"strconv"
 	"strings"
 
 	"lensan/server/referral"
@@ -54,7 +53,7 @@ func (d *Dashboard) retireBatch(v *visit, id string) error {
 func (d *Dashboard) printBatch(v *visit, id string) error {
 	in := registry.PrintInput{Printer: v.typed("printer")}
 	in.PrintedOn = v.day("printed_on", &in.Faults)
-	n, err := strconv.Atoi(strings.ReplaceAll(v.form.Get("quantity"), ".", ""))
+	n, err := registry.WholeNumber(strings.TrimSpace(v.form.Get("quantity")))
 	if err != nil {
 		in.Faults.Add("/quantity", "error.whole_number", "value", v.form.Get("quantity"))
 	} else {

@@ -78,6 +78,8 @@ func TestBatches_fromDraftToPlaced(t *testing.T) {
 	if file.StatusCode != 200 || file.Header.Get("Content-Type") != "application/pdf" || file.Header.Get("Lensan-Pages") != "1" || !strings.HasPrefix(file.body, "%PDF-") {
 		t.Errorf("posters: %d %v", file.StatusCode, file.Header)
 	}
+	res = first.send(page, page+"/da-in", "form", "print", "printer", "Nhà in", "printed_on", "2026-11-24", "quantity", "2.5")
+	wantText(t, "half a sheet", res.body, `id="f-quantity-fault"`)
 	res = first.send(page, page+"/da-in", "form", "print", "printer", "", "printed_on", "2027-01-01", "quantity", "x")
 	if res.StatusCode != 422 {
 		t.Errorf("bad print: %d", res.StatusCode)
