@@ -25,6 +25,8 @@ type batchData struct {
 	Sums        []measure // never scanned, gone silent, active
 	Import      *form
 	ImportFault *importFault
+	Table       string // the list that was refused, to be mended
+	Replace     bool   // and whether it was to replace the places
 	Edit        *form
 	Retire      *form
 	Withdraw    *form
@@ -204,7 +206,7 @@ func (d *Dashboard) fillBatchForms(v *visit, b referral.PrintBatch, c referral.B
 	switch b.State {
 	case referral.BatchDraft:
 		data.Import = take("import", newForm(v, at+"/noi-dat", "print.import_submit"))
-		data.ImportFault = v.importFault(refused)
+		data.ImportFault, data.Table, data.Replace = v.importFault(refused), v.form.Get("table"), v.form.Get("replace") != ""
 		data.NextTitle, data.NextText = v.l.T("print.approve_title"), v.l.T("print.approve_text")
 		switch me := v.actor().String(); {
 		case c.Places == 0:

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 
@@ -88,13 +87,12 @@ func (d *Dashboard) placePlace(v *visit, id string) error {
 }
 
 func (d *Dashboard) importPlaces(v *visit, id string) error {
-	table := []byte(v.form.Get("table"))
 	if file, err := v.file("file"); err != nil {
 		return err
 	} else if len(file) > 0 {
-		table = file
+		v.form.Set("table", string(file))
 	}
-	_, err := d.Registry.ImportPlaces(v.ctx(), v.actor(), id, bytes.NewReader(table), v.form.Get("replace") == "1")
+	_, err := d.Registry.ImportPlaces(v.ctx(), v.actor(), id, strings.NewReader(v.form.Get("table")), v.form.Get("replace") == "1")
 	return err
 }
 

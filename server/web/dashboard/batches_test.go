@@ -59,7 +59,9 @@ func TestBatches_fromDraftToPlaced(t *testing.T) {
 	if res.StatusCode != 422 {
 		t.Errorf("a bad list: %d", res.StatusCode)
 	}
-	wantText(t, "a bad list", res.body, "Dòng 2, cột 2", "copies")
+	wantText(t, "a bad list", res.body, "Dòng 2, cột 2", "copies", ">\nNơi đặt;Số bản\nChợ;0\n</textarea>")
+	res = first.send(page, page+"/noi-dat", "form", "import", "table", "label,copies\nBến,2.5", "replace", "1")
+	wantText(t, "a bad list that was typed", res.body, ">\nlabel,copies\nBến,2.5</textarea>")
 	res = first.upload(page, page+"/noi-dat", "Nơi đặt;Xã;Số bản\nChợ Long Xuyên;Long Xuyên;3\nTrạm y tế;Vĩnh Hanh;2\n", "form", "import")
 	if res.StatusCode != 303 {
 		t.Fatalf("a good list: %d %s", res.StatusCode, res.body)
