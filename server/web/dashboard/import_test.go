@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 
 	"lensan/server/referral"
@@ -28,6 +30,9 @@ func TestImport_previewThenConfirm(t *testing.T) {
 		t.Errorf("preview: %d, %d portals", res.StatusCode, count())
 	}
 	wantText(t, "preview", res.body, "2 dòng hợp lệ.", "a · Cổng A", `name="confirm"`, good)
+	if confirm := regexp.MustCompile(`(?s)<form [^>]*>[^<]*<input[^>]*name="csrf"[^>]*><input[^>]*name="confirm"`).FindString(res.body); !strings.Contains(confirm, `enctype="multipart/form-data"`) {
+		t.Errorf("what is confirmed may be larger than what was looked at: %s", confirm)
+	}
 	res = b.send(page, page, "table", good, "confirm", "1")
 	if res.StatusCode != 303 || count() != 2 {
 		t.Fatalf("confirmed: %d, %d portals", res.StatusCode, count())
