@@ -72,6 +72,9 @@ func TestBatch_life(t *testing.T) {
 	_, err = w.ImportPlaces(w.ctx, editor, "x", strings.NewReader("label\nKhác\n"), false)
 	wantError(t, err, referral.ErrConflict, "error.batch_approved")
 
+	_, err = w.UpdatePlacement(w.ctx, editor, code, registry.PlacementInput{Label: ptr("Khác")}, "")
+	wantFaults(t, err, "/label error.batch_approved")
+
 	_, err = w.WithdrawBatch(w.ctx, editor, "x", "")
 	wantFaults(t, err, "/reason error.reason_missing")
 	batch(w.WithdrawBatch(w.ctx, editor, "x", "Sai số bản"))
@@ -144,6 +147,18 @@ func TestBatch_life(t *testing.T) {
 	if got := fmt.Sprint(verbs); got != "[create places approve withdraw places approve print update place place place retire]" {
 		t.Error(got)
 	}
+}
+
+// Whoever renames a place of a draft has changed it, by whatever way.
+func TestApproveBatch_secondPersonOfPlacements(t *testing.T) {
+	w := newWorld(t)
+	w.portal("a", "91")
+	w.draft("x")
+	code := w.places("x", threePlaces)[0].Code
+	must[referral.Placement](t)(w.UpdatePlacement(w.ctx, admin, code, registry.PlacementInput{Label: ptr("UBND xã Vĩnh Hanh ")}, ""))
+	must[referral.Placement](t)(w.UpdatePlacement(w.ctx, admin, code, registry.PlacementInput{Label: ptr("Trụ sở")}, ""))
+	_, err := w.ApproveBatch(w.ctx, admin, "x")
+	wantError(t, err, referral.ErrForbidden, "error.batch_second_person")
 }
 
 func TestImportPlaces_faults(t *testing.T) {

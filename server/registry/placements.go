@@ -135,7 +135,7 @@ func (r *Registry) UpdatePlacement(ctx context.Context, a referral.Actor, code r
 		if p.Kind == referral.PlacementQR && p.Destination != before.Destination && reason == "" {
 			f.Add("/reason", "error.reason_required")
 		}
-		if err := lockPrinted(tx, &f, before, in); err != nil {
+		if err := r.renameInBatch(tx, &f, a, before, in); err != nil {
 			return err
 		}
 		if err := f.Err(); err != nil {
@@ -154,8 +154,12 @@ func (r *Registry) UpdatePlacement(ctx context.Context, a referral.Actor, code r
 	return orNothing(p, err)
 }
 
-// lockPrinted refuses to rename a code that is on paper.
-func lockPrinted(tx Tx, f *referral.Faults, p referral.Placement, in PlacementInput) error {
+// renameInBatch refuses to rename a code that is on paper or approved for it,
+// and notes who renames one of a draft, as a change of its place would.
+func (r *Registry) renameInBatch(tx Tx, f *referral.Faults, a referral.Actor, p referral.Placement, in PlacementInput) error {
+	if in.Label == nil || tidy(*in.Label) == p.Label {
+		return nil
+	}
 	place, err := tx.FindPlace(p.Code)
 	if errors.Is(err, referral.ErrNotFound) {
 		return nil
@@ -164,11 +168,16 @@ func lockPrinted(tx Tx, f *referral.Faults, p referral.Placement, in PlacementIn
 		return err
 	}
 	batch, err := tx.FindBatch(place.Batch)
-	if err != nil || !batch.State.Locked() {
+	switch {
+	case err != nil:
 		return err
-	}
-	if in.Label != nil && tidy(*in.Label) != p.Label {
+	case batch.State.Locked():
 		f.Add("/label", "error.batch_locked", "id", batch.ID)
+	case batch.State == referral.BatchApproved:
+		f.Add("/label", "error.batch_approved", "id", batch.ID)
+	case batch.State == referral.BatchDraft:
+		batch.EditedBy, batch.UpdatedAt = a.String(), r.moment()
+		return tx.UpdateBatch(&batch)
 	}
 	return nil
 }
