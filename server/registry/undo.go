@@ -62,7 +62,8 @@ var (
 // after it: what it changed gets its former values, as a change of its own
 // with a reason, under the rules and rights of any change. ErrConflict says that
 // change is not the newest any more, or is of a kind that cannot be taken back
-// (a creation; what happened to paper).
+// (a creation; what happened to paper), by a province not either what was
+// decided about a portal of an ended one.
 func (r *Registry) Undo(ctx context.Context, a referral.Actor, entity, key string, change int64, reason string) error {
 	if err := r.mayUndo(ctx, a, entity, key); err != nil {
 		return err
@@ -74,7 +75,7 @@ func (r *Registry) Undo(ctx context.Context, a referral.Actor, entity, key strin
 	if !newest && !IsMerge(c) {
 		return errUndoSince
 	}
-	if !Undoable(c) {
+	if !Undoable(a, c) {
 		return errUndoNever
 	}
 	if reason, err = mustReason(reason); err != nil {
@@ -169,8 +170,9 @@ func (r *Registry) mayUndo(ctx context.Context, a referral.Actor, entity, key st
 	return err
 }
 
-// Undoable reports whether Undo can take back a change, if it is the newest.
-func Undoable(c referral.Change) bool {
+// Undoable reports whether an actor who may change an entity can take a change
+// of it back, if it is the newest.
+func Undoable(a referral.Actor, c referral.Change) bool {
 	switch c.Entity {
 	case "portal", "placement", "destination", "campaign":
 	default:
@@ -178,8 +180,9 @@ func Undoable(c referral.Change) bool {
 	}
 	switch c.Verb {
 	case "update", "retire", "merge", "keep", "register", "undo":
-		_, err := readBefore(c.Before)
-		return err == nil
+		before, err := readBefore(c.Before)
+		decided := before.Former != nil || before.Kept != nil
+		return err == nil && (!decided || mayDecide(a) == nil)
 	}
 	return false
 }

@@ -149,6 +149,28 @@ func TestUndo_refused(t *testing.T) {
 	}
 }
 
+// What becomes of portals of ended provinces is not a province's to decide, nor
+// to undo.
+func TestUndo_decisionsAreNoProvinces(t *testing.T) {
+	w := newWorld(t)
+	on := referral.MustDay("2021-07-21")
+	_, err := w.CreatePortal(w.ctx, admin, registry.PortalInput{ID: ptr("a"), Name: ptr("Cổng A"), Province: ptr("89"), ProvinceOn: &on})
+	fatal(t, err)
+	own := provinceActor(911)
+	for _, do := range []registry.Decision{registry.DecideKeep, registry.DecideRegister} {
+		_, err := w.ApplySuccession(w.ctx, admin, []registry.SuccessionChoice{{Portal: "a", Do: do}}, "đã bàn")
+		fatal(t, err)
+		c := w.newest("portal", "a")
+		wantError(t, w.Undo(w.ctx, own, "portal", "a", c.ID, "khác ý"), referral.ErrConflict, "error.undo_never")
+		if registry.Undoable(own, c) || !registry.Undoable(editor, c) {
+			t.Errorf("%s is offered to whom it is not for", do)
+		}
+	}
+	_, err = w.UpdatePortal(w.ctx, own, "a", registry.PortalInput{Name: ptr("Cổng khác")}, "")
+	fatal(t, err)
+	fatal(t, w.Undo(w.ctx, own, "portal", "a", w.newest("portal", "a").ID, "nhầm"))
+}
+
 func FuzzReadBefore(f *testing.F) {
 	for _, seed := range []string{`{"name":"a"}`, `{"name":{"vi":"a","en":"b"}}`, `{"copies":3}`, `{"from":"2026-01-01","poster_texts":null}`, `{"from":"x"}`, `{}`, `[]`, ``, `{"a":1}{`} {
 		f.Add([]byte(seed))

@@ -53,7 +53,7 @@ func (d *Dashboard) historyWithUndo(v *visit, entity, key, at string) ([]changeR
 	merged := false // or not any more: what came before does not stand
 	for i, c := range list {
 		row := v.changeRow(c)
-		if standing := registry.IsMerge(c) && !merged; (i == 0 || standing) && v.mayWrite() && registry.Undoable(c) {
+		if standing := registry.IsMerge(c) && !merged; (i == 0 || standing) && v.mayWrite() && registry.Undoable(v.actor(), c) {
 			of := "undo-"
 			if i > 0 {
 				of = "undo-merge-"
