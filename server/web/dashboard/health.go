@@ -22,7 +22,7 @@ func (v *visit) healthRow(id string) healthRow {
 	is := s.Effective()
 	row := healthRow{State: v.l.T("dashboard.health.state." + string(is)), Class: healthClass[is], Why: v.healthWhy(s.Result)}
 	if s.Forced != "" {
-		row.Forced = v.l.T("dashboard.health.forced", "who", s.ForcedBy, "time", v.l.Time(s.ForcedAt), "reason", s.ForcedReason)
+		row.Forced = v.l.T("dashboard.health.forced", "who", v.actorName(s.ForcedBy), "time", v.l.Time(s.ForcedAt), "reason", s.ForcedReason)
 	}
 	if !s.CheckedAt.IsZero() {
 		row.Checked = v.l.T("dashboard.health.checked", "time", v.l.Time(s.CheckedAt))
@@ -52,7 +52,7 @@ func (d *Dashboard) healthEvents(v *visit, id string) (out []eventRow, err error
 	for _, e := range events {
 		row := eventRow{Time: e.Time, What: v.l.T("dashboard.health.state." + string(e.After)), Why: v.healthWhy(e.Result), Note: e.Note}
 		if e.Actor != "system" {
-			row.By = e.Actor
+			row.By = v.actorName(e.Actor)
 		}
 		out = append(out, row)
 	}

@@ -25,6 +25,7 @@ func TestHealth_forced(t *testing.T) {
 	}
 	wantText(t, "after", b.get(page).body, ">Hỏng</span>", "Đặt tay", "Sàn báo bảo trì", "Đặt tình trạng bằng tay")
 	wantText(t, "list", b.get(Root+"/dich-den").body, ">Hỏng</span>", "Đặt tay")
+	wantNoText(t, "who did it", b.get(page).body+b.get(Root+"/dich-den").body, "account:")
 	editor := h.signedIn(referral.RoleEditor, 0)
 	if res := editor.send(Root, page+"/tinh-trang", "force", "auto", "reason", "x"); res.StatusCode != 403 {
 		t.Errorf("an editor: %d", res.StatusCode)
