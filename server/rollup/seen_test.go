@@ -1,10 +1,13 @@
 package rollup
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -164,4 +167,80 @@ func TestApplier_journalMadeAnew(t *testing.T) {
 	if _, err := a.step(t.Context(), true); err != nil || s.sum.Clicks != 3 || s.others["two"] != 1 || a.Status().Seq != 1 {
 		t.Errorf("%v, %d clicks, %v, %+v", err, s.sum.Clicks, s.others, a.Status())
 	}
+}
+
+// What was read is counted, though the journal that it was read from is no more;
+// and its numbers trim nothing of the one that came instead.
+func TestApplier_journalMadeAnewMeanwhile(t *testing.T) {
+	for name, when := range map[string]func(j *anew){
+		"between two steps":      func(j *anew) { j.become() },
+		"when asked for its end": func(j *anew) { j.atLast = true },
+		"when read":              func(j *anew) { j.atRead = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j, s := &anew{memoryJournal: &memoryJournal{name: "one"}}, newSink()
+				s.others = map[string]uint64{"one": 0, "two": 0}
+				a := NewApplier(j, s, plain{})
+				a.worker.log = quiet
+				step := func(due bool) {
+					t.Helper()
+					if _, err := a.step(t.Context(), due); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for range 9 {
+					appendClicks(t, j, clickNow())
+				}
+				step(true)
+				time.Sleep(2 * retain) // now the nine may go
+				appendClicks(t, j, clickNow())
+				step(false)
+				if s.sum.Clicks != 9 {
+					t.Fatalf("%d clicks, 9 are due", s.sum.Clicks)
+				}
+				appendClicks(t, j, clickNow()) // nobody reads it in time
+				when(j)
+				for range 3 {
+					step(true)
+				}
+				if s.sum.Clicks != 13 || s.others["one"] != 10 || s.others["two"] != 3 || j.held() != 3 {
+					t.Errorf("%d clicks of 13, applied %v, %d batches held", s.sum.Clicks, s.others, j.held())
+				}
+			})
+		})
+	}
+}
+
+// anew is a journal that another one stands in for from some moment on, which
+// holds three clicks.
+type anew struct {
+	*memoryJournal
+	atLast, atRead bool
+}
+
+func (j *anew) become() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.name, j.batches, j.last, j.atLast, j.atRead = "two", nil, 0, false, false
+	for j.last < 3 {
+		c := clickNow()
+		j.last++
+		j.batches = append(j.batches, clicklog.Batch{After: j.last - 1, Seq: j.last, N: 1, Data: clicklog.AppendRecord(nil, &c)})
+	}
+}
+
+func (j *anew) Last(ctx context.Context) (uint64, error) {
+	if j.atLast {
+		j.become()
+	}
+	return j.memoryJournal.Last(ctx)
+}
+
+func (j *anew) Read(ctx context.Context, after uint64, max int) ([]clicklog.Batch, error) {
+	if j.atRead {
+		j.become()
+		return j.memoryJournal.Read(ctx, 0, max)
+	}
+	return j.memoryJournal.Read(ctx, after, max)
 }

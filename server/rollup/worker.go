@@ -50,8 +50,13 @@ type worker struct {
 // reports whether there is more to do at once. After an error it can be called
 // again and goes on where it failed.
 func (w *worker) step(ctx context.Context, due bool) (more bool, err error) {
-	if id := w.journal.ID(); w.ready && id != w.id {
-		w.log.Warn("the journal was made anew", "journal", id, "before", w.id)
+	if w.ready && w.madeAnew() {
+		if w.position > w.after { // who knows where else they are
+			if err := w.apply(ctx); err != nil {
+				return false, err
+			}
+		}
+		w.log.Warn("the journal was made anew", "journal", w.journal.ID(), "before", w.id, "applied", w.after)
 		w.ready = false
 	}
 	if !w.ready {
@@ -68,9 +73,14 @@ func (w *worker) step(ctx context.Context, due bool) (more bool, err error) {
 			return err == nil, err
 		}
 	}
+	if w.madeAnew() { // meanwhile: its numbers are others
+		return readErr == nil, readErr
+	}
 	w.trim(ctx, !more && readErr == nil)
 	return more, readErr
 }
+
+func (w *worker) madeAnew() bool { return w.journal.ID() != w.id }
 
 // warmUp shows the classifier the retained clicks, and starts after those that
 // the sink has.
@@ -88,7 +98,8 @@ func (w *worker) warmUp(ctx context.Context) error {
 		return err
 	}
 	if after > last {
-		return fmt.Errorf("clicks up to %d are applied, but journal %s ends at %d: it is older than the store: %w", after, id, last, referral.ErrConflict)
+		_, err := w.journal.Read(ctx, after, 1) // of which one elsewhere learns where it had been
+		return errors.Join(fmt.Errorf("clicks up to %d are applied, but journal %s ends at %d: it is older than the store: %w", after, id, last, referral.ErrConflict), err)
 	}
 	w.classifier.Reset()
 	w.sums.Reset()
@@ -128,12 +139,12 @@ func (w *worker) gather(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for !w.sums.Full() {
+	for !w.sums.Full() && !w.madeAnew() {
 		if w.position >= last {
 			return false, nil
 		}
 		batches, err := w.journal.Read(ctx, w.position, readBatches)
-		if err != nil || len(batches) == 0 {
+		if err != nil || len(batches) == 0 || w.madeAnew() {
 			return false, err
 		}
 		for i := range batches {
