@@ -93,7 +93,6 @@ type Journal struct {
 
 	reaching chan struct{} // filled while the stream is looked for or made
 	mu       sync.Mutex
-	stream   jetstream.Stream
 	id       string
 	highest  uint64    // number up to which the stream is known to reach
 	asked    time.Time // when its end was last asked for
@@ -231,15 +230,21 @@ func (j *Journal) LastNow(ctx context.Context) (uint64, error) {
 	return info.State.LastSeq, nil
 }
 
-// Trim forgets messages up to and including one.
+// Trim forgets messages up to and including one. It looks at the stream first:
+// one that was made anew has the same name at the brokers, and other numbers.
 func (j *Journal) Trim(ctx context.Context, seq uint64) error {
-	j.mu.Lock()
-	stream := j.stream
-	j.mu.Unlock()
-	if stream == nil || seq == 0 {
+	id := j.ID()
+	if id == "" || seq == 0 {
 		return nil
 	}
-	if err := stream.Purge(ctx, jetstream.WithPurgeSequence(seq+1)); err != nil {
+	stream, _, err := j.reach(ctx)
+	if err == nil && j.ID() != id {
+		err = errors.New("it was made anew")
+	}
+	if err == nil {
+		err = stream.Purge(ctx, jetstream.WithPurgeSequence(seq+1))
+	}
+	if err != nil {
 		return fmt.Errorf("trim stream up to %d: %w", seq, unavailable(err))
 	}
 	return nil

@@ -93,7 +93,11 @@ func (j *Journal) read(ctx context.Context, after uint64, max int) (list []click
 	if err != nil {
 		return nil, err
 	}
-	if info.State.Msgs == 0 || info.State.LastSeq <= after { // messages are trimmed from the first on: the last is there, or none
+	if info.State.LastSeq < after { // whoever asks for what comes after a number knows of it
+		j.got(r.id, after)
+		return nil, fmt.Errorf("%w: at %d, and had reached %d", errBehind, info.State.LastSeq, after)
+	}
+	if info.State.Msgs == 0 || info.State.LastSeq == after { // messages are trimmed from the first on: the last is there, or none
 		r.begun = true
 		return nil, nil
 	}
@@ -112,12 +116,12 @@ func (j *Journal) read(ctx context.Context, after uint64, max int) (list []click
 
 // startReader begins after a number.
 func (j *Journal) startReader(ctx context.Context, after uint64) error {
-	stream, _, err := j.reach(ctx)
+	stream, info, err := j.reach(ctx)
 	if err != nil {
 		return err
 	}
 	r := &reader{id: j.ID(), position: after, batches: make(chan clicklog.Batch, aheadMessages)}
-	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+	consumer, err := createAtLeader(ctx, stream, info, jetstream.ConsumerConfig{
 		Description: "Lên Sàn: applier", DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: after + 1,
 		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: forgetReader,
 	})
@@ -136,6 +140,30 @@ func (j *Journal) startReader(ctx context.Context, after uint64) error {
 	go r.follow(messages, after, j.got, done)
 	j.reader = r
 	return nil
+}
+
+// leaderTries is how often a consumer is made until it lies on the broker that
+// leads: the brokers choose one by chance.
+const leaderTries = 20
+
+// createAtLeader makes a consumer that reads what the broker has that leads the
+// stream. Another one may have other messages under the same numbers: where two
+// of three lost their files, the third keeps those that it had.
+func createAtLeader(ctx context.Context, stream jetstream.Stream, info *jetstream.StreamInfo, c jetstream.ConsumerConfig) (jetstream.Consumer, error) {
+	for range leaderTries {
+		consumer, err := stream.CreateConsumer(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		made := consumer.CachedInfo()
+		if info.Cluster == nil || made.Cluster == nil || made.Cluster.Leader == info.Cluster.Leader {
+			return consumer, nil
+		}
+		if err := stream.DeleteConsumer(ctx, made.Name); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("no consumer came to lie on %s, which leads", info.Cluster.Leader)
 }
 
 func (j *Journal) stopReader() {

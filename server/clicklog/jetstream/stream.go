@@ -39,7 +39,7 @@ func (j *Journal) reach(ctx context.Context) (jetstream.Stream, *jetstream.Strea
 		err = j.wentBack(ctx, stream, reached)
 	default:
 		j.mu.Lock()
-		j.stream, j.behind, j.highest = stream, time.Time{}, max(j.highest, stream.CachedInfo().State.LastSeq)
+		j.behind, j.highest = time.Time{}, max(j.highest, stream.CachedInfo().State.LastSeq)
 		j.mu.Unlock()
 	}
 	if ctx.Err() == nil && !errors.Is(err, errBehind) {
@@ -72,7 +72,7 @@ func (j *Journal) adopt(ctx context.Context, stream jetstream.Stream) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.id, j.stream, j.behind, j.highest = id, stream, time.Time{}, info.State.LastSeq
+	j.id, j.behind, j.highest = id, time.Time{}, info.State.LastSeq
 	return nil
 }
 
@@ -135,6 +135,9 @@ func (j *Journal) create(ctx context.Context) (jetstream.Stream, error) {
 		return j.js.Stream(ctx, Stream)
 	}
 	if err == nil {
+		if before := j.ID(); before != "" {
+			j.o.Log.Error("the stream of clicks was gone, and what was in it and not applied", "stream", Stream, "journal", before, "reached", j.Reached())
+		}
 		j.o.Log.Info("made the stream of clicks", "stream", Stream, "journal", c.Metadata[idKey], "replicas", c.Replicas)
 	}
 	return stream, err

@@ -92,6 +92,52 @@ func TestStream_endsBeforeWhatWasApplied(t *testing.T) {
 	}
 }
 
+// What is to be trimmed is of the stream that was known, not of another one that
+// was made since and has its name.
+func TestStream_madeAnewIsNotTrimmed(t *testing.T) {
+	j, s := one(t)
+	reached(t, j)
+	for range 9 {
+		mustAppend(t, j, batch(clicklog.Ticket{}, 1), 1)
+	}
+	if err := operator(t, s.ClientURL()).DeleteStream(t.Context(), Stream); err != nil {
+		t.Fatal(err)
+	}
+	other := reached(t, open(t, s.ClientURL()))
+	mustAppend(t, other, batch(clicklog.Ticket{}, 3), 3)
+	if err := j.Trim(t.Context(), 9); !errors.Is(err, referral.ErrUnavailable) {
+		t.Errorf("trimmed with numbers of another stream: %v", err)
+	}
+	if list := readAll(t, other, 0); len(list) != 2 || list[1].N != 3 {
+		t.Errorf("%d messages are left", len(list))
+	}
+}
+
+// A server that knows less of the stream than the store does learns of it when
+// it is to read on from there: else the numbers between would be passed over.
+func TestStream_readBeyondItsEnd(t *testing.T) {
+	j, _ := one(t)
+	reached(t, j)
+	mustAppend(t, j, batch(clicklog.Ticket{}, 2), 2)
+	first := j.ID()
+	if _, err := j.Read(t.Context(), 2, 1); err != nil {
+		t.Errorf("at its end: %v", err)
+	}
+	if _, err := j.Read(t.Context(), 9, 1); !errors.Is(err, referral.ErrUnavailable) {
+		t.Errorf("beyond its end: %v", err)
+	}
+	if _, err := j.Append(t.Context(), batch(clicklog.Ticket{}, 1), 1); !errors.Is(err, clicklog.ErrUnknown) {
+		t.Errorf("number 3 after 9: %v", err)
+	}
+	reached(t, j)
+	if j.ID() == first {
+		t.Error("it has its name still")
+	}
+	if list := readAll(t, j, 0); len(list) != 4 || list[1].N != 2 {
+		t.Errorf("%d messages", len(list))
+	}
+}
+
 // While the store does not answer nobody knows what its numbers mean.
 func TestStream_storeIsDown(t *testing.T) {
 	_, s := one(t)
