@@ -20,8 +20,8 @@ var seeded = map[string]bool{"registry_version": true, "texts_version": true, "w
 // MoveTo copies everything into an empty PostgreSQL database, table by table,
 // each in one transaction, and then compares rows and sums of both. A copy that
 // was broken off goes on after the tables that are whole; a table that has other
-// rows than this one is ErrConflict. Nobody may write to s meanwhile. progress,
-// if any, is told each table with its rows.
+// rows than this one is ErrConflict, before any is written to. Nobody may write
+// to s meanwhile. progress, if any, is told each table with its rows.
 func (s *Store) MoveTo(ctx context.Context, to *Store, progress func(table string, rows int64)) error {
 	if s.dialect != goose.DialectSQLite3 || to.dialect != goose.DialectPostgres {
 		return fmt.Errorf("move from %s to %s: %w", s.dialect, to.dialect, referral.ErrInvalid)
@@ -34,6 +34,11 @@ func (s *Store) MoveTo(ctx context.Context, to *Store, progress func(table strin
 	tables, err := s.tables(ctx)
 	if err != nil {
 		return err
+	}
+	for _, table := range tables {
+		if _, _, err := s.counts(ctx, to, table); err != nil {
+			return fmt.Errorf("table %s: %w", table, err)
+		}
 	}
 	for _, table := range tables {
 		rows, err := s.moveTable(ctx, to, table)
@@ -82,19 +87,22 @@ func (s *Store) columns(ctx context.Context, table string) (names []string, err 
 	return rows.Columns()
 }
 
-func (s *Store) moveTable(ctx context.Context, to *Store, table string) (n int64, err error) {
-	if n, err = s.count(ctx, table); err != nil {
-		return 0, err
+// counts returns how many rows a table has here and there, and ErrConflict where
+// those there are others.
+func (s *Store) counts(ctx context.Context, to *Store, table string) (here, there int64, err error) {
+	if here, err = s.count(ctx, table); err == nil {
+		there, err = to.count(ctx, table)
 	}
-	there, err := to.count(ctx, table)
-	switch {
-	case err != nil:
-		return 0, err
-	case seeded[table]:
-	case there == n:
-		return n, nil
-	case there > 0:
-		return 0, referral.Errorf(referral.ErrConflict, "error.move_not_empty", "table", table)
+	if err == nil && there > 0 && there != here && !seeded[table] {
+		err = referral.Errorf(referral.ErrConflict, "error.move_not_empty", "table", table)
+	}
+	return here, there, err
+}
+
+func (s *Store) moveTable(ctx context.Context, to *Store, table string) (n int64, err error) {
+	n, there, err := s.counts(ctx, to, table)
+	if err != nil || there == n && !seeded[table] {
+		return n, err
 	}
 	columns, err := s.columns(ctx, table)
 	if err != nil {

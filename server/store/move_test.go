@@ -48,7 +48,13 @@ func TestMoveTo(t *testing.T) {
 	if _, err := to.write.Exec("DELETE FROM placements WHERE num = 4"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := to.write.Exec("UPDATE registry_version SET version = 999"); err != nil {
+		t.Fatal(err)
+	}
 	if err := from.MoveTo(ctx, to, nil); !errors.Is(err, referral.ErrConflict) {
 		t.Errorf("onto a table with other rows: %v", err)
+	}
+	if version, err := to.Version(ctx); err != nil || version != 999 {
+		t.Errorf("a database that is in use was written to before it was refused: version %d, %v", version, err)
 	}
 }
