@@ -45,10 +45,15 @@ func (s *Store) Apply(ctx context.Context, d *rollup.Delta) error {
 				return err
 			}
 		}
-		if err := s.mergeVisitors(ctx, tx, d.Visitors); err != nil || d.Clicks == 0 {
+		if d.Clicks == 0 {
+			return nil
+		}
+		// This raises a row that all deltas share, so that of two servers one waits
+		// here, and does not merge into sketches that the other is about to replace.
+		if err := s.prune(ctx, tx, referral.DayOfMilli(d.LastMilli)); err != nil {
 			return err
 		}
-		return s.prune(ctx, tx, referral.DayOfMilli(d.LastMilli))
+		return s.mergeVisitors(ctx, tx, d.Visitors)
 	})
 	if err != nil {
 		return fmt.Errorf("apply clicks %d to %d of journal %s: %w", d.After+1, d.Seq, d.Journal, err)

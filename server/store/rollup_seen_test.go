@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"lensan/server/classify"
 	"lensan/server/referral"
 	"lensan/server/rollup"
 )
@@ -78,6 +81,70 @@ func TestApply_forgetsOldOrigins(t *testing.T) {
 			if got, err := s.Seen(ctx, origin); got.Copies.Highest != want || err != nil {
 				t.Errorf("%s: %+v, %v", origin, got, err)
 			}
+		}
+	})
+}
+
+// Two servers that count at once, and have no cell in common, lose none of each
+// other's visitors.
+func TestApply_visitorsOfTwoServers(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		if s.postgres == nil {
+			return // one server alone
+		}
+		newWorld(t, s)
+		ctx, other := context.Background(), *s
+		other.write = stdlib.OpenDB(*s.postgres)
+		other.write.SetMaxOpenConns(1)
+		defer other.write.Close()
+		day := referral.DayOf(worldNow)
+		delta := func(journal string, channel referral.Channel, from uint64) *rollup.Delta {
+			a := rollup.NewAccumulator()
+			for n := from; n < from+10; n++ {
+				c := referral.Click{Milli: worldNow.UnixMilli(), Placement: int64(channel), Portal: 1, Province: 10, Channel: channel, Visitor: n * 0x9e3779b97f4a7c15}
+				a.Add(&c, referral.ClassPeople, &classify.Agent{Device: "phone"})
+			}
+			d, err := a.Delta(journal, 0, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		if err := s.Apply(ctx, delta("i", referral.ChannelLink, 1)); err != nil {
+			t.Fatal(err)
+		}
+		hold, err := s.read.BeginTx(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer hold.Rollback()
+		if _, err := hold.Exec("SELECT sketch FROM visitor_sketches WHERE day = $1 FOR UPDATE", int64(day)); err != nil {
+			t.Fatal(err)
+		}
+		var pids [2]int
+		ended := make(chan error, 2)
+		for i, server := range []*Store{s, &other} {
+			if err := server.write.QueryRow("SELECT pg_backend_pid()").Scan(&pids[i]); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				ended <- server.Apply(ctx, delta([]string{"j", "k"}[i], []referral.Channel{referral.ChannelQR, referral.ChannelWidget}[i], uint64(11+10*i)))
+			}()
+		}
+		for deadline, waiting := time.Now().Add(10*time.Second), 0; waiting < 2; time.Sleep(10 * time.Millisecond) {
+			if err := s.read.QueryRow("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN ($1, $2)", pids[0], pids[1]).Scan(&waiting); err != nil {
+				t.Fatal(err)
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%d wait", waiting)
+			}
+		}
+		if err := errors.Join(hold.Rollback(), <-ended, <-ended); err != nil {
+			t.Fatal(err)
+		}
+		var visitors int64
+		if err := s.read.QueryRow("SELECT estimate FROM visitors WHERE day = $1 AND province = 0", int64(day)).Scan(&visitors); err != nil || visitors != 30 {
+			t.Errorf("%d visitors, %v, want 30", visitors, err)
 		}
 	})
 }
