@@ -46,6 +46,7 @@ type SignOn struct {
 
 	mu       sync.Mutex
 	provider *oidc.Provider
+	failed   time.Time // when the provider was last found to be down
 }
 
 // New returns a SignOn; nothing is sent yet.
@@ -54,13 +55,18 @@ func New(c Config) *SignOn {
 }
 
 func (s *SignOn) discover(ctx context.Context) (*oidc.Provider, *oauth2.Config, error) {
+	came := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.provider == nil && s.failed.After(came) {
+		return nil, nil, errDown // who waits for the same answer does not ask again
+	}
 	if s.provider == nil {
 		// The provider's keys are fetched later too, when this request is over.
 		p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), s.client), s.Issuer)
 		if err != nil {
 			s.Log.Warn("sign-in provider", slog.Any("error", err))
+			s.failed = time.Now()
 			return nil, nil, errDown
 		}
 		s.provider = p

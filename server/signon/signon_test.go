@@ -1,10 +1,42 @@
 package signon
 
 import (
+	"errors"
+	"log/slog"
+	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"lensan/server/referral"
 )
+
+// While the provider says nothing a crowd waits as long as one person would.
+func TestBegin_silentProvider(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	s := New(Config{Issuer: "http://" + silent.Addr().String(), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	s.client.Timeout = 500 * time.Millisecond
+	const crowd = 20
+	began, answers := time.Now(), make(chan error, crowd)
+	for range crowd {
+		go func() {
+			_, _, err := s.Begin(t.Context())
+			answers <- err
+		}()
+	}
+	for range crowd {
+		if err := <-answers; !errors.Is(err, referral.ErrUnavailable) {
+			t.Errorf("%v", err)
+		}
+	}
+	if took := time.Since(began); took > crowd/4*s.client.Timeout {
+		t.Errorf("the last was answered after %s", took)
+	}
+}
 
 func FuzzReadKeep(f *testing.F) {
 	long := strings.Repeat("a", 43)
