@@ -36,6 +36,11 @@ type dayKey struct {
 	secret secret
 }
 
+// serves reports whether the secret is in force on a day: its own, or the one
+// before, of which clicks may come late. One of a day further on was drawn while
+// the clock was wrong, and would live until then.
+func (k *dayKey) serves(day referral.Day) bool { return day == k.day || day == k.day-1 }
+
 // OpenVisitorKey reads the day's secret from a file, or draws a new one and
 // writes it there (mode 0600) if the file is missing, unreadable or of another day.
 func OpenVisitorKey(path string, now func() time.Time) (*VisitorKey, error) {
@@ -63,7 +68,7 @@ func (v *VisitorKey) Err() error {
 // Hash implements Visitors.
 func (v *VisitorKey) Hash(milli int64, addr netip.Addr, userAgent string) uint64 {
 	k := v.current.Load()
-	if day := referral.DayOfMilli(milli); day > k.day {
+	if day := referral.DayOfMilli(milli); !k.serves(day) {
 		k = v.replace(day)
 	}
 	var buf [16 + referral.MaxUserAgent]byte
@@ -73,11 +78,11 @@ func (v *VisitorKey) Hash(milli int64, addr netip.Addr, userAgent string) uint64
 	return highwayhash.Sum64(buf[:n], k.secret[:])
 }
 
-// replace puts a new secret in force if the one in force is older than day.
+// replace puts a new secret in force if the one in force does not serve a day.
 func (v *VisitorKey) replace(day referral.Day) *dayKey {
 	v.turn.Lock()
 	defer v.turn.Unlock()
-	if k := v.current.Load(); k != nil && k.day >= day {
+	if k := v.current.Load(); k != nil && k.serves(day) {
 		return k
 	}
 	k := &dayKey{day: day}

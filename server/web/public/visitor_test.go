@@ -69,6 +69,27 @@ func TestVisitorKey(t *testing.T) {
 	}
 }
 
+// A clock that was ahead for a while leaves no secret that lives until then.
+func TestVisitorKey_clockSetBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "visitor.key")
+	v, err := OpenVisitorKey(path, func() time.Time { return noon })
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := netip.MustParseAddr("113.161.7.9")
+	ahead := v.Hash(noon.AddDate(1, 0, 0).UnixMilli(), addr, zaloAgent)
+	today := v.Hash(noon.UnixMilli(), addr, zaloAgent)
+	if today == ahead {
+		t.Error("the secret of a day to come is in force")
+	}
+	if v.Hash(noon.UnixMilli(), addr, zaloAgent) != today || v.Hash(noon.AddDate(0, 0, 1).UnixMilli(), addr, zaloAgent) == today {
+		t.Error("the secret does not live for its day")
+	}
+	if raw, err := os.ReadFile(path); err != nil || !strings.HasPrefix(string(raw), "2026-11-25 ") {
+		t.Errorf("%s, %v", raw, err)
+	}
+}
+
 func TestVisitorKey_brokenFileIsReplaced(t *testing.T) {
 	for name, content := range map[string]string{"empty": "", "text": "hello", "short": "2026-11-24 00ff", "not hex": "2026-11-24 " + strings.Repeat("z", 64), "yesterday": "2026-11-23 " + strings.Repeat("0", 64)} {
 		path := filepath.Join(t.TempDir(), "visitor.key")
