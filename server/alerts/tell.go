@@ -12,7 +12,7 @@ import (
 // tell makes a round of all that is due and hands it over: at once when nothing
 // was told for a while, else together with what comes meanwhile.
 func (a *Alerts) tell(ctx context.Context, now time.Time) error {
-	open, closed, err := a.Store.Alerts(ctx, now.Add(-shownFor))
+	open, closed, err := a.Store.Alerts(ctx, now.Add(-repeatEvery)) // what was closed before is told about no more
 	if err != nil {
 		return err
 	}
