@@ -51,12 +51,14 @@ type Alert struct {
 	EndTold  bool      // that it is over was told
 	KnownBy  string    // who said that it needs no more telling
 	KnownAt  time.Time
+	SeenAt   time.Time // when it opened, or SeeAlert last said
 }
 
 // Source says what it sees of some kinds.
 type Source struct {
 	Kinds []Kind
 	See   func(ctx context.Context) ([]Sign, error)
+	Here  bool // of servers that share a store each sees something else
 }
 
 // Store is what alerts need of a database.
@@ -64,6 +66,8 @@ type Store interface {
 	// OpenAlert keeps a sign as open and returns it; one that is open already
 	// keeps its number and times and gets the sign's Args (opened is false).
 	OpenAlert(ctx context.Context, s Sign, now time.Time) (a Alert, opened bool, err error)
+	// SeeAlert notes that the sign of one that is open is still there.
+	SeeAlert(ctx context.Context, num int64, now time.Time) error
 	CloseAlert(ctx context.Context, num int64, now time.Time) error
 	// Alerts lists open ones, oldest first, and those closed since a time,
 	// newest first.
@@ -77,6 +81,7 @@ type Store interface {
 // How alerts pace themselves: together the rule against storms.
 const (
 	closeAfter  = 10 * time.Minute // without the sign
+	noteEvery   = closeAfter / 2   // that the sign is there, for servers that do not see it
 	tellEvery   = 15 * time.Minute // at most, whatever opens meanwhile
 	repeatEvery = 24 * time.Hour   // of what is open and not known
 	shownFor    = 90 * 24 * time.Hour
@@ -129,6 +134,11 @@ func (a *Alerts) Tick(ctx context.Context) error {
 				return err
 			}
 			a.seen[alert.Num] = now
+			if source.Here && now.Sub(alert.SeenAt) >= noteEvery {
+				if err := a.Store.SeeAlert(ctx, alert.Num, now); err != nil {
+					return err
+				}
+			}
 			if opened {
 				a.Log.Warn("alert", "kind", s.Kind, "subject", s.Subject)
 				if a.Opened != nil {
@@ -157,6 +167,9 @@ func (a *Alerts) close(ctx context.Context, failed map[Kind]bool, now time.Time)
 		seen, known := a.seen[alert.Num]
 		if !known || failed[alert.Kind] {
 			seen = now
+		}
+		if alert.SeenAt.After(seen) {
+			seen = alert.SeenAt
 		}
 		if now.Sub(seen) < closeAfter {
 			kept[alert.Num] = seen

@@ -29,9 +29,9 @@ const (
 
 func (a *App) alertSources() []alerts.Source {
 	return []alerts.Source{
-		{Kinds: []alerts.Kind{alerts.Recording, alerts.Counting}, See: a.seeRecording},
+		{Kinds: []alerts.Kind{alerts.Recording, alerts.Counting}, See: a.seeRecording, Here: true},
 		{Kinds: []alerts.Kind{alerts.Lost}, See: a.seeLost},
-		{Kinds: []alerts.Kind{alerts.Difference}, See: a.seeDifference},
+		{Kinds: []alerts.Kind{alerts.Difference}, See: a.seeDifference, Here: true},
 		{Kinds: []alerts.Kind{alerts.Destination, alerts.Certificate}, See: a.seeDestinations},
 		{Kinds: []alerts.Kind{alerts.Portal}, See: a.seePortals},
 		{Kinds: []alerts.Kind{alerts.Jump}, See: (&jumps{app: a}).see},

@@ -17,11 +17,11 @@ var _ alerts.Store = (*Store)(nil)
 
 func scanAlert(r row) (a alerts.Alert, err error) {
 	var args string
-	var since, opened, closed, told, known int64
-	if err := r.Scan(&a.Num, &a.Kind, &a.Subject, &args, &since, &opened, &closed, &told, &a.EndTold, &a.KnownBy, &known); err != nil {
+	var since, opened, closed, told, known, seen int64
+	if err := r.Scan(&a.Num, &a.Kind, &a.Subject, &args, &since, &opened, &closed, &told, &a.EndTold, &a.KnownBy, &known, &seen); err != nil {
 		return a, err
 	}
-	a.Since, a.OpenedAt, a.ClosedAt, a.ToldAt, a.KnownAt = fromMilli(since), fromMilli(opened), fromMilli(closed), fromMilli(told), fromMilli(known)
+	a.Since, a.OpenedAt, a.ClosedAt, a.ToldAt, a.KnownAt, a.SeenAt = fromMilli(since), fromMilli(opened), fromMilli(closed), fromMilli(told), fromMilli(known), fromMilli(seen)
 	return a, json.Unmarshal([]byte(args), &a.Args)
 }
 
@@ -63,6 +63,12 @@ func (s *Store) OpenAlert(ctx context.Context, sign alerts.Sign, now time.Time) 
 		return a, false, fmt.Errorf("open alert %s %s: %w", sign.Kind, sign.Subject, err)
 	}
 	return a, opened, nil
+}
+
+// SeeAlert implements alerts.Store.
+func (s *Store) SeeAlert(ctx context.Context, num int64, now time.Time) error {
+	_, err := s.once(ctx, "alert_seen", num, milli(now))
+	return err
 }
 
 // CloseAlert implements alerts.Store.

@@ -174,3 +174,27 @@ func TestAlerts_known(t *testing.T) {
 		}
 	})
 }
+
+// What one server alone sees stays open, and is told once, though another looks
+// and sees nothing of it.
+func TestAlerts_seenByOneServer(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		w, other := newWatch(t, s), newWatch(t, s)
+		w.Sources[0].Here, other.Sources[0].Here = true, true
+		until := func(from, to int) {
+			for m := from; m <= to; m++ {
+				w.until(time.Duration(m) * time.Minute)
+				other.until(time.Duration(m) * time.Minute)
+			}
+		}
+		w.signs = []alerts.Sign{sign(alerts.Portal, "a")}
+		until(1, 60)
+		w.want("0s +a")
+		other.want()
+		w.signs = nil
+		until(61, 120)
+		if told := strings.Join(append(w.told[1:], other.told...), ", "); strings.Count(told, "a") != 1 || !strings.HasSuffix(told, "-a") {
+			t.Errorf("told: %s", told)
+		}
+	})
+}
