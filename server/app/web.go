@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"lensan/assets"
 	"lensan/server/atlas"
@@ -81,22 +83,31 @@ func (a *App) buildWeb() error {
 	a.fiber.Get("/assets/*", files.Handle)
 	assistant := succession.New(a.registry, a.stats, a.now)
 	reported := signups.New(a.store, a.registry, a.links, a.now)
-	api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Signups: reported, Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
-		Succession: assistant, WaitApplied: a.journals.waitApplied, Now: a.now, Releases: releases, Wording: a.wording}).Register(a.fiber)
+	programs := api.New(api.Deps{Registry: a.registry, Stats: a.stats, Access: a.access, Health: a.health, Coverage: a.coverage, Signups: reported, Texts: a.texts, Base: a.config.Base(), Posters: a.posters(),
+		Succession: assistant, WaitApplied: a.journals.waitApplied, Now: a.now, Releases: releases, Wording: a.wording})
+	programs.Register(a.fiber)
 	agents, err := classify.NewReader()
 	if err != nil {
 		return err
 	}
-	dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Coverage: a.coverage, Posters: a.posters(), Succession: assistant,
+	people := dashboard.New(dashboard.Config{BaseURL: a.config.Base(), Pages: dashboardPages, Access: a.access, Registry: a.registry, Stats: a.stats, Health: a.health, Coverage: a.coverage, Posters: a.posters(), Succession: assistant,
 		Reports: a.reports, Signups: reported, Mailing: a.mailing, Outbox: a.outbox, Alerts: a.alerts, Wording: a.wording, Hub: gate.ShowHub,
 		Client: func(c *fiber.Ctx) netip.Addr { return proxies.Client(c) }, Log: a.log, Now: a.now, Releases: releases,
 		Map34: a.reports.Map34, Map63: a.reports.Map63, Agent: agents.Browser, QR: codeQR, Published: a.config.PublicFigures, RequireCode: a.config.AdminCode, SignOn: a.signOn(),
-		Reconciled: a.lastReconciled, Fallback: a.journals.onFallback(), Guest: a.guest}).Register(a.fiber)
+		Reconciled: a.lastReconciled, Fallback: a.journals.onFallback(), Guest: a.guest})
+	people.Register(a.fiber)
 	server := a.fiber.Server()
 	server.Handler = a.timed(web.Strict(server.ErrorHandler, gate.Wrap(server.Handler)))
-	web.LimitBodies(server)
+	web.LimitBodies(server, func(h *fasthttp.RequestHeader) bool {
+		ctx, cancel := context.WithTimeout(context.Background(), knowTime)
+		defer cancel()
+		return people.Knows(ctx, h) || programs.Knows(ctx, h)
+	})
 	return nil
 }
+
+// knowTime bounds how long a large body waits for its sender to be known.
+const knowTime = 2 * time.Second
 
 // readMaps reads the boundaries of today and those until 2025-06-30.
 func readMaps() (map34, map63 *atlas.Map, err error) {

@@ -13,23 +13,35 @@ import (
 // room for a body as soon as it is announced, and nothing of it need ever come:
 // a thousand connections could claim 10 GB with a hundred bytes each. So only
 // few large bodies are awaited at once; while as many are, another one is
-// answered 413. Call it when the server has its handler.
-func LimitBodies(server *fasthttp.Server) {
-	b := bodies{until: map[*fasthttp.RequestHeader]time.Time{}}
+// answered 413. Those whom known knows have places of their own, which nobody
+// else can hold against them. Call it when the server has its handler.
+func LimitBodies(server *fasthttp.Server, known func(*fasthttp.RequestHeader) bool) {
+	ofKnown, ofOthers := newBodies(), newBodies()
 	server.HeaderReceived = func(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
-		if isLarge(h.ContentLength()) && !b.await(h, time.Now()) {
+		if !isLarge(h.ContentLength()) {
+			return c
+		}
+		places := ofOthers
+		if known(h) {
+			places = ofKnown
+		}
+		if !places.await(h, time.Now()) {
 			c.MaxRequestBodySize = smallBody
 		}
 		return c
 	}
+	ended := func(ctx *fasthttp.RequestCtx) {
+		ofKnown.ended(&ctx.Request.Header)
+		ofOthers.ended(&ctx.Request.Header)
+	}
 	next := server.Handler
 	server.Handler = func(ctx *fasthttp.RequestCtx) {
-		b.ended(&ctx.Request.Header)
+		ended(ctx)
 		next(ctx)
 	}
 	if refuse := server.ErrorHandler; refuse != nil {
 		server.ErrorHandler = func(ctx *fasthttp.RequestCtx, err error) {
-			b.ended(&ctx.Request.Header)
+			ended(ctx)
 			refuse(ctx, err)
 		}
 	}
@@ -37,8 +49,8 @@ func LimitBodies(server *fasthttp.Server) {
 
 const (
 	smallBody   = 64 << 10 // bytes that every connection may claim
-	largeBodies = 8
-	chunked     = -1 // the length of a body that comes in chunks, of any size
+	largeBodies = 4        // of those who are known, and as many of others
+	chunked     = -1       // the length of a body that comes in chunks, of any size
 )
 
 func isLarge(length int) bool { return length > smallBody || length == chunked }
@@ -51,6 +63,8 @@ type bodies struct {
 	until map[*fasthttp.RequestHeader]time.Time
 	some  atomic.Bool // until holds any, so that most requests need no lock
 }
+
+func newBodies() *bodies { return &bodies{until: map[*fasthttp.RequestHeader]time.Time{}} }
 
 // await takes a place for a body; false if there is none.
 func (b *bodies) await(h *fasthttp.RequestHeader, now time.Time) bool {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // A large body has its place until it came or failed, and no longer: others
@@ -18,7 +19,7 @@ func TestLimitBodies_givesPlacesBack(t *testing.T) {
 	app := fiber.New(FiberConfig(nil))
 	app.Post("/", func(c *fiber.Ctx) error { return c.SendStatus(http.StatusNoContent) })
 	app.Handler() // the server has it now
-	LimitBodies(app.Server())
+	LimitBodies(app.Server(), func(h *fasthttp.RequestHeader) bool { return len(h.Peek("Authorization")) > 0 })
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +57,7 @@ func TestLimitBodies_givesPlacesBack(t *testing.T) {
 		return answer.StatusCode
 	}
 	const announced = begin + "Expect: 100-continue\r\nContent-Length: 100000\r\n\r\n"
-	large := func() int {
+	sent := func(announced string) int {
 		t.Helper()
 		c, r := dial(announced)
 		if got := status(r); got != http.StatusContinue {
@@ -67,6 +68,7 @@ func TestLimitBodies_givesPlacesBack(t *testing.T) {
 		}
 		return status(r)
 	}
+	large := func() int { t.Helper(); return sent(announced) }
 	for _, row := range []struct{ name, sent string }{
 		{"empty, in chunks", begin + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
 		{"short, in chunks", begin + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"},
@@ -100,6 +102,9 @@ func TestLimitBodies_givesPlacesBack(t *testing.T) {
 	}
 	if got := large(); got != http.StatusRequestEntityTooLarge {
 		t.Errorf("while all places are taken: %d", got)
+	}
+	if got := sent(begin + "Authorization: x\r\n" + announced[len(begin):]); got != http.StatusNoContent {
+		t.Errorf("of somebody who is known, while others take all places: %d", got)
 	}
 	if _, r := dial(begin + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"); status(r) != http.StatusNoContent {
 		t.Error("a small body in chunks is refused")

@@ -8,7 +8,7 @@ import (
 )
 
 func TestBodies(t *testing.T) {
-	b := bodies{until: map[*fasthttp.RequestHeader]time.Time{}}
+	b := newBodies()
 	now := time.Now()
 	var h [largeBodies + 2]fasthttp.RequestHeader
 	for i := range largeBodies {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // What checks whether a server is well, proxies and plain clients send is served.
@@ -18,7 +19,7 @@ func TestStrict_legitimateClients(t *testing.T) {
 	app.Handler()
 	server := app.Server()
 	server.Handler = Strict(server.ErrorHandler, server.Handler)
-	LimitBodies(server)
+	LimitBodies(server, func(*fasthttp.RequestHeader) bool { return false })
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

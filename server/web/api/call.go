@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"lensan/server/referral"
 	"lensan/server/text"
@@ -61,13 +62,29 @@ func (a *API) authenticate(ctx context.Context, c *fiber.Ctx, signed bool) (refe
 		actor, err := a.signedActor(ctx, c)
 		return actor, unauthorized(c, err)
 	}
-	scheme, secret, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
-	if !strings.EqualFold(scheme, "Bearer") || secret == "" {
+	secret := bearer(&c.Request().Header)
+	if secret == "" {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="lensan"`)
 		return referral.Actor{}, fiber.ErrUnauthorized
 	}
-	actor, err := a.d.Access.KeyActor(ctx, strings.Clone(strings.TrimSpace(secret)))
+	actor, err := a.d.Access.KeyActor(ctx, secret)
 	return actor, unauthorized(c, err)
+}
+
+// bearer returns the key that a request brings, "" if it brings none.
+func bearer(h *fasthttp.RequestHeader) string {
+	scheme, secret, _ := strings.Cut(string(h.Peek(fiber.HeaderAuthorization)), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(secret)
+}
+
+// Knows reports whether a request, of which the header alone has come, brings a
+// key that is in force.
+func (a *API) Knows(ctx context.Context, h *fasthttp.RequestHeader) bool {
+	_, err := a.d.Access.KeyActor(ctx, bearer(h))
+	return err == nil
 }
 
 // unauthorized makes an unknown key 401; other errors it returns as they are.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"lensan/server/access"
 	"lensan/server/referral"
@@ -70,6 +71,13 @@ func (d *Dashboard) signedIn(h handler) fiber.Handler {
 		}
 		return v.problem(h(v))
 	}
+}
+
+// Knows reports whether a request, of which the header alone has come, is that
+// of somebody who is signed in.
+func (d *Dashboard) Knows(ctx context.Context, h *fasthttp.RequestHeader) bool {
+	_, err := d.Access.Session(ctx, string(h.Cookie(d.sessionCookie)))
+	return err == nil
 }
 
 func signInAddress(v *visit) string {
