@@ -21,6 +21,7 @@ const (
 	longestWait   = 8 * time.Second
 	forgetAfter   = 15 * time.Minute
 	maxTracked    = 20_000
+	longestName   = 1 << 10 // bytes, more than any account's takes
 
 	maxWaitingPair    = 4
 	maxWaitingAddress = 64
@@ -55,6 +56,9 @@ func newAttempt(name, address string) attempt {
 			}
 		}
 		address = ip.String()
+	}
+	if len(name) > longestName {
+		name = "" // nobody's: what is kept of an attempt must not grow with what was sent
 	}
 	return attempt{name: "name " + name, address: "address " + address, pair: "pair " + name + " " + address}
 }

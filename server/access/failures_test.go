@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -70,6 +71,19 @@ func TestFailures_nobodyTakesAllPlaces(t *testing.T) {
 	}
 	if !f.begin(attacker) {
 		t.Error("a place that was given back is refused")
+	}
+}
+
+func TestFailures_namesAreBounded(t *testing.T) {
+	f := newFailures()
+	f.failed(newAttempt(strings.Repeat("x", 1<<20), "192.0.2.1"), start)
+	for key := range f.counts {
+		if len(key) > 2*longestName {
+			t.Errorf("%d bytes are kept of an attempt", len(key))
+		}
+	}
+	if longest := newAttempt("code "+strings.Repeat("𐐨", 254), "192.0.2.1"); f.wait(longest, start) != 0 || longest.name == newAttempt("", "").name {
+		t.Error("the longest name of an account is not told apart")
 	}
 }
 
