@@ -129,7 +129,9 @@ func (a *Access) EnterCode(ctx context.Context, pending, code, address, known st
 		return "", err
 	}
 	try := newAttempt("code "+acc.Name, address)
-	if wait := a.failures.wait(try, a.now()); wait > 0 {
+	wait := a.failures.enter(try, a.now())
+	defer a.failures.leave(try)
+	if wait > 0 {
 		if !a.failures.begin(try) {
 			return "", errBusy
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,6 +133,27 @@ func TestCode_guessingIsHeldBack(t *testing.T) {
 	h.advance(time.Minute)
 	if _, err := h.EnterCode(ctx, pending, h.code(secret, 0), "198.51.100.7", ""); err != nil {
 		t.Errorf("the owner: %v", err)
+	}
+}
+
+func TestCode_guessingAllAtOnceIsHeldBack(t *testing.T) {
+	h, ctx := newHouse(t), context.Background()
+	h.admin()
+	h.withCode("minh")
+	h.SetPause(func(ctx context.Context, _ time.Duration) error { return context.Canceled })
+	pending := h.begin("minh")
+	var free atomic.Int64
+	var all sync.WaitGroup
+	for range 60 {
+		all.Go(func() {
+			if _, err := h.EnterCode(ctx, pending, "000000", "192.0.2.1", ""); errors.Is(err, referral.ErrForbidden) {
+				free.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := free.Load(); n == 0 || n > 3 {
+		t.Errorf("%d guesses were looked at without a wait", n)
 	}
 }
 

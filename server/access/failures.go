@@ -14,6 +14,8 @@ import (
 // password is accepted, so nobody can keep another out by failing in his name.
 // Waiting attempts are bounded by name and address together, by address, and in
 // all; an attempt above a bound is refused, and whoever need not wait never meets one.
+// An attempt that is under way counts for its name as if it failed, so that
+// guesses that are made at the same time are held back like those one after the other.
 const (
 	freeByName    = 3
 	freeByAddress = 10
@@ -29,10 +31,11 @@ const (
 )
 
 type failures struct {
-	mu      sync.Mutex
-	counts  map[string]failure
-	waiting map[string]int
-	total   int
+	mu       sync.Mutex
+	counts   map[string]failure
+	underWay map[string]int // by name
+	waiting  map[string]int
+	total    int
 }
 
 type failure struct {
@@ -41,7 +44,7 @@ type failure struct {
 }
 
 func newFailures() *failures {
-	return &failures{counts: map[string]failure{}, waiting: map[string]int{}}
+	return &failures{counts: map[string]failure{}, underWay: map[string]int{}, waiting: map[string]int{}}
 }
 
 // attempt is one try to sign in, seen by the rule.
@@ -63,11 +66,22 @@ func newAttempt(name, address string) attempt {
 	return attempt{name: "name " + name, address: "address " + address, pair: "pair " + name + " " + address}
 }
 
-// wait returns how long the answer to an attempt is held back.
-func (f *failures) wait(a attempt, now time.Time) time.Duration {
+// enter returns how long the answer to an attempt is held back, which is under
+// way until leave is called.
+func (f *failures) enter(a attempt, now time.Time) (wait time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return max(progressive(f.count(a.name, now)-freeByName), progressive(f.count(a.address, now)-freeByAddress))
+	wait = max(progressive(f.count(a.name, now)+f.underWay[a.name]-freeByName), progressive(f.count(a.address, now)-freeByAddress))
+	f.underWay[a.name]++
+	return wait
+}
+
+func (f *failures) leave(a attempt) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.underWay[a.name]--; f.underWay[a.name] == 0 {
+		delete(f.underWay, a.name)
+	}
 }
 
 func (f *failures) count(key string, now time.Time) int {

@@ -7,6 +7,12 @@ import (
 	"time"
 )
 
+// wait is how long an attempt would be held back that is not made.
+func (f *failures) wait(a attempt, now time.Time) time.Duration {
+	defer f.leave(a)
+	return f.enter(a, now)
+}
+
 var start = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 
 func TestFailures_waitGrows(t *testing.T) {
@@ -30,6 +36,27 @@ func TestFailures_waitGrows(t *testing.T) {
 	f.succeeded(a)
 	if got := f.wait(newAttempt("lan", "198.51.100.7"), start); got != 0 {
 		t.Errorf("after a success: wait %s", got)
+	}
+}
+
+// Attempts that are under way together wait like failures one after the other,
+// and no longer than they last.
+func TestFailures_atTheSameTime(t *testing.T) {
+	f := newFailures()
+	a := newAttempt("lan", "192.0.2.1")
+	for i, want := range []time.Duration{0, 0, 0, firstWait, 2 * firstWait} {
+		if got := f.enter(a, start); got != want {
+			t.Errorf("attempt %d waits %s, want %s", i+1, got, want)
+		}
+	}
+	if got := f.wait(newAttempt("minh", "192.0.2.1"), start); got != 0 {
+		t.Errorf("another name at the same address waits %s", got)
+	}
+	for range 5 {
+		f.leave(a)
+	}
+	if got := f.wait(a, start); got != 0 || len(f.underWay) != 0 {
+		t.Errorf("afterwards: %s, %v", got, f.underWay)
 	}
 }
 

@@ -164,7 +164,9 @@ func (a *Access) ChangePassword(ctx context.Context, s Session, current, passwor
 // as failures of the name, so that a session left open does not help to guess.
 func (a *Access) confirm(ctx context.Context, f *referral.Faults, field string, acc Account, password string) error {
 	try := newAttempt("own "+acc.Name, "own "+acc.Name)
-	if wait := a.failures.wait(try, a.now()); wait > 0 {
+	wait := a.failures.enter(try, a.now())
+	defer a.failures.leave(try)
+	if wait > 0 {
 		if !a.failures.begin(try) {
 			return errBusy
 		}

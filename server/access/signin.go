@@ -30,7 +30,9 @@ var (
 func (a *Access) SignIn(ctx context.Context, name, password, address, known string) (session string, err error) {
 	name = foldName(name)
 	try := newAttempt(name, address)
-	if wait := a.failures.wait(try, a.now()); wait > 0 {
+	wait := a.failures.enter(try, a.now())
+	defer a.failures.leave(try)
+	if wait > 0 {
 		if !a.failures.begin(try) {
 			return "", errBusy
 		}
