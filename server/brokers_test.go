@@ -32,6 +32,7 @@ type broker struct {
 	program string
 	env     []string
 	config  string
+	store   string // folder
 	address string // host:port for clients
 	cmd     *exec.Cmd
 }
@@ -55,9 +56,9 @@ func startBrokersOf(t *testing.T, dir, program string, env ...string) *brokers {
 	}
 	for i := range b.list {
 		n := &broker{t: t, name: fmt.Sprint("broker-", i+1), program: program, env: env, address: freePort(t)}
-		n.config = filepath.Join(dir, n.name+".conf")
+		n.config, n.store = filepath.Join(dir, n.name+".conf"), filepath.Join(dir, n.name)
 		settings := fmt.Sprintf("server_name: %s\nlisten: %s\njetstream { store_dir: %q }\ncluster { name: lensan, listen: %q, no_advertise: true, routes: [%s] }\n",
-			n.name, n.address, filepath.Join(dir, n.name), strings.TrimPrefix(routes[i], "nats://"), strings.Join(routes, ", "))
+			n.name, n.address, n.store, strings.TrimPrefix(routes[i], "nats://"), strings.Join(routes, ", "))
 		if err := os.WriteFile(n.config, []byte(settings), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -143,10 +144,28 @@ func (b *brokers) look() (*natsjs.StreamInfo, error) {
 	}
 	for _, peer := range info.Cluster.Replicas {
 		if !peer.Current || peer.Offline {
-			return nil, fmt.Errorf("%s is behind", peer.Name)
+			return info, fmt.Errorf("%s is behind", peer.Name)
 		}
 	}
 	return info, nil
+}
+
+// behind returns those that have not all of the stream, in the eyes of the one
+// that leads it.
+func (b *brokers) behind() (list []*broker) {
+	b.t.Helper()
+	info, err := b.look()
+	if info == nil {
+		b.t.Fatal(err)
+	}
+	for _, peer := range info.Cluster.Replicas {
+		for _, n := range b.list {
+			if n.name == peer.Name && (!peer.Current || peer.Offline) {
+				list = append(list, n)
+			}
+		}
+	}
+	return list
 }
 
 // leader returns the broker that leads the stream.

@@ -39,6 +39,8 @@ func TestFaults(t *testing.T) {
 		return
 	}
 	part("disks", rows.disks)
+	part("full database", rows.fullDatabase)
+	part("lost files", rows.lostFiles)
 	part("clocks", rows.clocks)
 	if whole && !t.Failed() {
 		rows.write(t, "docs/faults.md")

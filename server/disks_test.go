@@ -52,7 +52,7 @@ func (rows *table) disks(t *testing.T, database *postgres) {
 	c.servers[0].stop()
 	c.folders[0] = small
 	c.start(0)
-	f := c.during("the brokers' disks and that of one server are full; room is made, and brokers start again, after 3 s", true, func(*visitors) {
+	f := c.during("the brokers' disks and that of one server are full; room is made, and brokers start again, after 3 s", admitted, func(*visitors) {
 		fill(t, filepath.Join(folder, "filler"))
 		turned()
 		filler := filepath.Join(c.folders[0], "filler")

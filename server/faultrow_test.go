@@ -22,16 +22,25 @@ type table []fault
 // recorded, once.
 func (rows *table) run(c *cluster, name string, happens func(v *visitors)) {
 	c.t.Helper()
-	f := c.during(name, false, happens)
+	f := c.during(name, nothing, happens)
 	if f.lost != 0 {
 		c.t.Errorf("%s: %d lost", name, f.lost)
 	}
 	*rows = append(*rows, f)
 }
 
+// loss is what of the clicks that were answered need not be recorded.
+type loss int
+
+const (
+	nothing  loss = iota
+	admitted      // what the servers themselves count as lost
+	taken         // what brokers had confirmed and lost
+)
+
 // during lets visitors click while something happens, and compares what was
-// answered with what is recorded, or counted as lost where that may be.
-func (c *cluster) during(name string, mayLose bool, happens func(v *visitors)) fault {
+// answered with what is recorded.
+func (c *cluster) during(name string, mayLose loss, happens func(v *visitors)) fault {
 	c.t.Helper()
 	c.steady()
 	before, sum := c.counted()
@@ -45,6 +54,7 @@ func (c *cluster) during(name string, mayLose bool, happens func(v *visitors)) f
 	f := fault{name: name, pause: time.Duration(v.longest.Load())}
 	var after map[string]int64
 	var total report
+	known, since := int64(-1), left
 	eventually(c.t, 60*time.Second, name+": all that was answered is recorded or counted as lost", func() error {
 		after, total = c.counted()
 		f.lost, f.unconfirmed = total.Lost-sum.Lost, total.Unconfirmed-sum.Unconfirmed
@@ -52,7 +62,13 @@ func (c *cluster) during(name string, mayLose bool, happens func(v *visitors)) f
 		for i, code := range c.codes {
 			missing += max(0, v.answered[i].Load()-(after[code]-before[code]))
 		}
-		if missing > f.lost || missing > 0 && !mayLose {
+		if missing != known {
+			known, since = missing, time.Now()
+		}
+		if mayLose == taken && f.lost == 0 && time.Since(since) > 3*time.Second {
+			f.lost = missing
+		}
+		if missing > f.lost || missing > 0 && mayLose == nothing {
 			return fmt.Errorf("%d answered and not recorded, lost %d, unconfirmed %d", missing, f.lost, f.unconfirmed)
 		}
 		return nil

@@ -26,6 +26,7 @@ type postgres struct {
 	folder string
 	port   string
 	owner  *syscall.Credential // nil: whoever runs the test
+	flags  []string
 	cmd    *exec.Cmd
 	made   int
 }
@@ -33,6 +34,14 @@ type postgres struct {
 // startPostgres makes a database server in a new folder and starts it. It
 // returns nil, and says so, where the machine has none.
 func startPostgres(t *testing.T) *postgres {
+	t.Helper()
+	return startPostgresOn(t, "")
+}
+
+// startPostgresOn is startPostgres with all that it keeps on a file system of
+// its own of some size, "" for none. Its log is of small files then, of which a
+// large disk would hold more.
+func startPostgresOn(t *testing.T, size string) *postgres {
 	t.Helper()
 	if postgresProgram("postgres") == "" {
 		testkit.LeaveOut(t, "PostgreSQL", "the machine has none under /usr/lib/postgresql")
@@ -45,13 +54,20 @@ func startPostgres(t *testing.T) *postgres {
 	t.Cleanup(func() { os.RemoveAll(folder) })
 	_, port, _ := net.SplitHostPort(freePort(t))
 	p := &postgres{t: t, folder: folder, port: port}
+	var small []string
+	if size != "" {
+		if !smallDisk(t, folder, size) {
+			return nil
+		}
+		small, p.flags = []string{"--wal-segsize=1"}, []string{"-c", "min_wal_size=4MB", "-c", "max_wal_size=16MB"}
+	}
 	if os.Getuid() == 0 { // as which it refuses to run
 		p.owner = credential(t, "postgres")
 		if err := os.Chown(folder, int(p.owner.Uid), int(p.owner.Gid)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if out, err := p.command("initdb", "-D", p.data(), "-A", "trust", "-U", "lensan", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync").CombinedOutput(); err != nil {
+	if out, err := p.command("initdb", append(small, "-D", p.data(), "-A", "trust", "-U", "lensan", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")...).CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
 	p.start()
@@ -106,7 +122,7 @@ func (p *postgres) url(database string) string {
 func (p *postgres) start() {
 	p.t.Helper()
 	var said bytes.Buffer
-	p.cmd = p.command("postgres", "-D", p.data(), "-p", p.port, "-k", p.folder, "-c", "listen_addresses=127.0.0.1")
+	p.cmd = p.command("postgres", append(p.flags, "-D", p.data(), "-p", p.port, "-k", p.folder, "-c", "listen_addresses=127.0.0.1")...)
 	p.cmd.Stdout, p.cmd.Stderr = &said, &said
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
@@ -124,6 +140,27 @@ func (p *postgres) ask(database, statement string) error {
 	defer db.Close()
 	_, err = db.Exec(statement)
 	return err
+}
+
+// snapshot has somebody read what the newest database holds now, as a dump does,
+// until end is called: meanwhile every update of a row takes room.
+func (p *postgres) snapshot() (end func()) {
+	p.t.Helper()
+	db, err := sql.Open("pgx", p.url(fmt.Sprint("lensan_", p.made)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	tx, err := db.BeginTx(p.t.Context(), &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err == nil {
+		_, err = tx.Exec("SELECT 1")
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return func() {
+		_ = tx.Rollback()
+		_ = db.Close()
+	}
 }
 
 // fresh makes a database and returns its URL.
@@ -189,6 +226,9 @@ func (p *postgres) kill() {
 		}
 	}
 }
+
+// stopped reports whether it ended by itself.
+func (p *postgres) stopped() bool { return !alive(p.cmd.Process.Pid) }
 
 func alive(pid int) bool {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

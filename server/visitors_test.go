@@ -111,6 +111,14 @@ func (v *visitors) book(asked, answered referral.Day) {
 	v.torn[answered]++
 }
 
+// sum returns how many clicks were answered until now.
+func (v *visitors) sum() (n int64) {
+	for i := range v.answered {
+		n += v.answered[i].Load()
+	}
+	return n
+}
+
 // leave ends the visit of all.
 func (v *visitors) leave() {
 	close(v.stop)

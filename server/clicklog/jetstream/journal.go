@@ -28,7 +28,8 @@
 // acknowledged; those clicks are gone, and new messages get their numbers. The
 // journal notices an acknowledgement or an end of the stream that lies before a
 // number that was reached, says so in the log and gives the stream another name:
-// it is then read from its beginning, and tickets tell what was counted.
+// it is then read from its beginning, and tickets tell what was counted. A stream
+// that is gone altogether is made anew, with a name of its own.
 package jetstream
 
 import (
