@@ -119,7 +119,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openStore(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.openClicks(); err != nil {
+	if err := a.openClicks(ctx); err != nil {
 		return nil, err
 	}
 	if a.Invitation, err = a.access.FirstInvitation(ctx); err != nil {
@@ -175,8 +175,8 @@ func (a *App) openStore(ctx context.Context) (err error) {
 	return nil
 }
 
-func (a *App) openClicks() (err error) {
-	if err = a.openJournals(); err != nil {
+func (a *App) openClicks(ctx context.Context) (err error) {
+	if err = a.openJournals(ctx); err != nil {
 		return err
 	}
 	if a.visitors, err = public.OpenVisitorKey(filepath.Join(a.config.Data, visitorFile), a.now); err != nil {

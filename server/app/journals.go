@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -33,9 +34,9 @@ type journals struct {
 	writer *fallback.Writer
 }
 
-func (a *App) openJournals() (err error) {
+func (a *App) openJournals(ctx context.Context) (err error) {
 	j := &a.journals
-	if j.own, err = localjournal.Open(filepath.Join(a.config.Data, journalFolder)); err != nil {
+	if j.own, err = a.openOwn(ctx); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	a.onClose(j.own.Close)
@@ -58,6 +59,30 @@ func (a *App) openJournals() (err error) {
 	j.writer = fallback.New(j.stream, j.own, fallback.Options{Patience: a.config.CommitWait - a.config.CommitWait/localShare, Log: a.log})
 	a.onClose(j.writer.Close)
 	return nil
+}
+
+// openOwn opens the journal of this server. One that ends before what is counted
+// of it was copied while a server ran: the numbers that it would give are those
+// of clicks that were counted, and whose they became would never be. It is moved
+// aside for another one.
+func (a *App) openOwn(ctx context.Context) (*localjournal.Journal, error) {
+	folder := filepath.Join(a.config.Data, journalFolder)
+	j, err := localjournal.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := a.store.Applied(ctx, j.ID())
+	last, lastErr := j.Last(ctx)
+	if err := errors.Join(err, lastErr); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	if applied <= last {
+		return j, nil
+	}
+	aside := folder + a.now().Format("-2006-01-02-150405")
+	err = errors.Join(j.Close(), os.Rename(folder, aside))
+	a.log.Error("the journal ends before what is counted of it: another one is begun", "last", last, "applied", applied, "moved_to", aside, "err", err)
+	return localjournal.Open(folder)
 }
 
 // writable is what clicks are committed to.
