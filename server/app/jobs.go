@@ -39,10 +39,12 @@ func (a *App) every(ctx context.Context, interval time.Duration, name string, fn
 }
 
 // qualityWriter adds what was lost or is unconfirmed since its last success to
-// the day's totals in the store. Settled clicks lower the unconfirmed total.
+// the day's totals in the store. Settled clicks lower the unconfirmed total: of
+// the day on which it was last raised, not that of a new one.
 type qualityWriter struct {
 	app     *App
 	written clicklog.Counts
+	raised  referral.Day
 }
 
 func (w *qualityWriter) write(ctx context.Context) error {
@@ -52,10 +54,16 @@ func (w *qualityWriter) write(ctx context.Context) error {
 	if lost == 0 && unconfirmed == 0 {
 		return nil
 	}
-	if err := w.app.store.AddQuality(ctx, referral.DayOf(w.app.now()), lost, unconfirmed); err != nil {
+	day := referral.DayOf(w.app.now())
+	if unconfirmed < 0 {
+		day = w.raised
+	}
+	if err := w.app.store.AddQuality(ctx, day, lost, unconfirmed); err != nil {
 		return err
 	}
-	w.written = counts
+	if w.written = counts; unconfirmed > 0 {
+		w.raised = day
+	}
 	return nil
 }
 
