@@ -69,6 +69,7 @@ const duplicates = 2 * time.Minute
 const (
 	apiWait     = time.Second // bounds a question to the brokers
 	connectWait = time.Second
+	writeWait   = time.Second     // holds up all that the connection is asked for, closing it included
 	pingEvery   = 2 * time.Second // a broker that does not answer two pings is left for another
 	retryEvery  = 200 * time.Millisecond
 	askEvery    = time.Second
@@ -136,7 +137,7 @@ func (j *Journal) options() []nats.Option {
 	list := []nats.Option{
 		nats.Name("lensan"), nats.Timeout(connectWait), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
 		nats.ReconnectWait(retryEvery), nats.ReconnectJitter(retryEvery/2, retryEvery/2),
-		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(2),
+		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(2), nats.FlusherTimeout(writeWait),
 		nats.ReconnectBufSize(-1), // what cannot be sent now is written elsewhere now
 		nats.IgnoreAuthErrorAbort(),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {

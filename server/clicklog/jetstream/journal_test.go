@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -227,5 +229,70 @@ func TestOpen_keepsCredentialsToItself(t *testing.T) {
 	}
 	if _, err := Open(Options{Brokers: []string{"nats://lensan:wr0ng@host:port"}, Applied: nothingApplied}); err == nil || strings.Contains(err.Error(), "wr0ng") {
 		t.Errorf("%v", err)
+	}
+}
+
+// silence is a way to a broker that goes silent: it takes nothing more, without
+// a word.
+type silence struct {
+	net.Listener
+	broker string
+	fallen atomic.Bool
+}
+
+func (s *silence) run() {
+	for {
+		here, err := s.Accept()
+		if err != nil {
+			return
+		}
+		there, err := net.Dial("tcp", s.broker)
+		if err != nil {
+			return
+		}
+		go io.Copy(here, there)
+		go func() {
+			for buffer := make([]byte, 32<<10); !s.fallen.Load(); {
+				n, err := here.Read(buffer)
+				if _, writeErr := there.Write(buffer[:n]); err != nil || writeErr != nil {
+					return
+				}
+			}
+		}()
+	}
+}
+
+// A network that goes silent holds up neither a commit, beyond writeWait, nor the
+// end, however much is on its way.
+func TestAppend_silentNetwork(t *testing.T) {
+	s := startBroker(t, t.TempDir(), -1, nil)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	way := &silence{Listener: l, broker: s.Addr().String()}
+	go way.run()
+	j := reached(t, open(t, "nats://"+l.Addr().String()))
+	way.fallen.Store(true)
+	data := make([]byte, 900<<10)
+	for n := range 12 { // more than the buffers between hold
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		_, err := j.Append(ctx, data, 1)
+		cancel()
+		if err == nil {
+			t.Fatalf("append %d is acknowledged", n)
+		}
+		if took := time.Since(began); took > 10*writeWait {
+			t.Fatalf("append %d took %s: %v", n, took, err)
+		}
+	}
+	began := time.Now()
+	if err := j.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > 10*writeWait {
+		t.Errorf("the end took %s", took)
 	}
 }
