@@ -51,20 +51,23 @@ func (d *dictionary[T]) begin() *dictionaryTx[T] { return &dictionaryTx[T]{d, ma
 func (d *dictionaryTx[T]) keep() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.max > 0 && len(d.known) > 2*int(d.max) {
+		clear(d.known) // most of them are counted as the other, and of those there is no end
+	}
 	maps.Copy(d.known, d.fresh)
 }
 
 // resolve finds or adds values, so that id knows them.
 func (d *dictionaryTx[T]) resolve(ctx context.Context, tx *sql.Tx, q queries, values iter.Seq[T]) error {
 	for value := range values {
-		if d.id(value) != 0 {
-			continue
+		id := d.id(value)
+		if id == 0 {
+			var err error
+			if id, err = d.findOrAdd(ctx, tx, q, value); err != nil {
+				return fmt.Errorf("%s: %w", d.name, err)
+			}
 		}
-		id, err := d.findOrAdd(ctx, tx, q, value)
-		if err != nil {
-			return fmt.Errorf("%s: %w", d.name, err)
-		}
-		d.fresh[value] = id
+		d.fresh[value] = id // also what is known now: it may be forgotten before the end
 	}
 	return nil
 }

@@ -344,5 +344,11 @@ func TestHosts_areBounded(t *testing.T) {
 		if diff := cmp.Diff(map[string]int64{"a.vn": 2, "b.vn": 1, "c.vn": 1, rollup.OtherHost: 2}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
+		for i := range 20 {
+			w.apply(t, []seenClick{{class: referral.ClassPeople, Click: referral.Click{Milli: worldNow.UnixMilli() + int64(i), Placement: 1, Portal: 1, Province: 10, Channel: referral.ChannelQR, Referrer: fmt.Sprintf("invented-%d.vn", i)}}})
+		}
+		if n := len(w.hosts.known); n > 2*3+1 {
+			t.Errorf("%d hosts are remembered of 3 that are kept", n)
+		}
 	})
 }
