@@ -178,6 +178,14 @@ func TestBackupAndRestore_refuse(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(empty, "*.db*")); len(left) > 0 {
 		t.Errorf("a refused backup left %v", left)
 	}
+	stale := filepath.Join(empty, "lensan.db-journal") // which would be played back into what is restored
+	if err := os.WriteFile(stale, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustRefuse(t, program(empty, "restore", file), "lensan.db-journal is there already")
+	if err := os.Remove(stale); err != nil {
+		t.Fatal(err)
+	}
 	mustRun(t, program(empty, "restore", file))
 }
 

@@ -39,7 +39,7 @@ func Restore(ctx context.Context, c config.Config, path string) (m backup.Manife
 		return m, err
 	}
 	defer a.Close()
-	for _, name := range []string{databaseFile, databaseFile + "-wal", journalFolder, visitorFile} {
+	for _, name := range []string{databaseFile, databaseFile + "-wal", databaseFile + "-journal", journalFolder, visitorFile} {
 		if there := filepath.Join(c.Data, name); exists(there) {
 			return m, referral.Errorf(referral.ErrConflict, "error.restore_not_empty", "path", there)
 		}
@@ -67,7 +67,10 @@ func extract(archive *backup.Archive, path string) error {
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	return errors.Join(archive.Extract(target), target.Close())
+	if err = archive.Extract(target); err == nil {
+		err = target.Sync()
+	}
+	return errors.Join(err, target.Close())
 }
 
 // proveStore opens a restored database: its schema is one that this program
