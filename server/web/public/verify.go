@@ -1,7 +1,9 @@
 package public
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
@@ -109,13 +111,18 @@ func (v *verifier) answer(c *fiber.Ctx, typed, number, nothing string) error {
 	return v.d.Pages.Render(c, lang, "verify.html", data)
 }
 
+// retiredTime bounds how long a page waits for the day on which its code was retired.
+const retiredTime = 2 * time.Second
+
 // retiredOn is the day since which a code is retired, NoDay if that cannot be
 // read now: the page is needed most when something is wrong.
 func (v *verifier) retiredOn(c *fiber.Ctx, code referral.Code) referral.Day {
 	if v.d.Registry == nil {
 		return referral.NoDay
 	}
-	at, err := v.d.Registry.RetiredAt(c.UserContext(), code)
+	ctx, cancel := context.WithTimeout(c.UserContext(), retiredTime)
+	defer cancel()
+	at, err := v.d.Registry.RetiredAt(ctx, code)
 	if err != nil || at.IsZero() {
 		return referral.NoDay
 	}

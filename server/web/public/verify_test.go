@@ -1,11 +1,16 @@
 package public
 
 import (
+	"context"
 	"html"
+	"io"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"pgregory.net/rapid"
 
 	"lensan/server/referral"
@@ -205,4 +210,25 @@ func wrongCheck(code string) string {
 		last = "3"
 	}
 	return code[:5] + last
+}
+
+// hung is a registry whose database does not answer.
+type hung struct{ Registry }
+
+func (hung) RetiredAt(ctx context.Context, _ referral.Code) (time.Time, error) {
+	<-ctx.Done()
+	return time.Time{}, ctx.Err()
+}
+
+// A retired code is told of while the database does not answer.
+func TestVerify_databaseHangs(t *testing.T) {
+	app := newKit(t).another(t, func(d *Deps) { d.Registry = hung{} })
+	answer, err := app.Test(httptest.NewRequest(fiber.MethodGet, "/kiem-tra/"+string(goneCode), nil), int(5*retiredTime/time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if page, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != fiber.StatusOK || !strings.Contains(string(page), string(goneCode)) {
+		t.Errorf("%s, %v", answer.Status, err)
+	}
 }
