@@ -154,14 +154,13 @@ func (j *jumps) see(ctx context.Context) ([]alerts.Sign, error) {
 	for _, n := range latest {
 		busy = busy || n >= jumpLeast
 	}
+	before := map[string]int64{}
+	if busy {
+		if before, err = ask(today-jumpDays, today-1); err != nil {
+			return nil, err
+		}
+	}
 	j.at, j.seen = now, nil
-	if !busy {
-		return nil, nil
-	}
-	before, err := ask(today-jumpDays, today-1)
-	if err != nil {
-		return nil, err
-	}
 	for code, n := range latest {
 		if n >= jumpLeast && n > jumpTimes*max(before[code]/jumpDays, jumpMargin) {
 			j.seen = append(j.seen, alerts.Sign{Kind: alerts.Jump, Subject: code + "/" + today.String(), Since: today.Start(),

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -24,6 +25,8 @@ import (
 	"lensan/server/outbox"
 	"lensan/server/referral"
 	"lensan/server/registry"
+	"lensan/server/stats"
+	"lensan/server/store"
 	"lensan/server/text"
 )
 
@@ -157,4 +160,54 @@ func decode(t *testing.T, m *mail.Message) string {
 	raw, err := io.ReadAll(quotedprintable.NewReader(m.Body))
 	fatal(t, err)
 	return string(raw)
+}
+
+// forgetful is a store that cannot tell of days before today.
+type forgetful struct {
+	*store.Store
+	today referral.Day
+	fails bool
+}
+
+func (s *forgetful) Cells(ctx context.Context, p stats.Part) ([]stats.Cell, error) {
+	if s.fails && p.From < int64(s.today) {
+		return nil, referral.ErrUnavailable
+	}
+	return s.Store.Cells(ctx, p)
+}
+
+// A look that failed half way is made again at once: it has not seen that
+// nothing is there.
+func TestJumps_looksAgain(t *testing.T) {
+	texts, err := text.Load(assets.Files)
+	fatal(t, err)
+	now := time.Date(2026, 11, 24, 10, 0, 0, 0, referral.Zone)
+	a, err := New(t.Context(), config.Config{Data: t.TempDir(), BaseURL: "http://localhost:8080", CommitWait: time.Second},
+		Options{Texts: texts, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
+	fatal(t, err)
+	t.Cleanup(func() { a.Close() })
+	code := settle(t, a, "https://chomoi.example.vn")
+	link, found := a.links.Load().Find(referral.Code(code)), 0
+	for n := range uint64(jumpLeast) {
+		a.clicks.Record(&referral.Click{Milli: now.UnixMilli(), Placement: link.Num, Portal: link.Portal.Num, Province: 911, Destination: link.Destination.Num, Channel: referral.ChannelWidget, Visitor: n,
+			UserAgent: "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36"})
+	}
+	apply(t, a)
+	s := &forgetful{Store: a.store, today: referral.DayOf(now)}
+	a.stats = stats.New(s, a.registry.Provinces(), a.journals.status, a.now)
+	j := jumps{app: a}
+	for _, fails := range []bool{false, true, false} {
+		s.fails = fails
+		signs, err := j.see(t.Context())
+		if (err != nil) != fails {
+			t.Errorf("%v, want a failure: %v", err, fails)
+		}
+		found += len(signs)
+		if now = now.Add(10 * time.Second); !fails {
+			now = now.Add(jumpEvery)
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d signs in two looks that worked, want 2", found)
+	}
 }

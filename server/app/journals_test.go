@@ -17,6 +17,19 @@ import (
 	"lensan/server/text"
 )
 
+// apply counts all clicks that were recorded.
+func apply(t *testing.T, a *App) {
+	t.Helper()
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.journals.run(ctx) }()
+	wait, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	err := a.journals.waitApplied(wait)
+	end()
+	fatal(t, errors.Join(err, <-ended))
+}
+
 // A data folder that was copied while a server ran may hold a journal that is
 // older than its database: every click after that is counted all the same.
 func TestOpenJournals_olderThanTheDatabase(t *testing.T) {
@@ -37,14 +50,8 @@ func TestOpenJournals_olderThanTheDatabase(t *testing.T) {
 				t.Fatal(o)
 			}
 		}
-		ctx, end := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- a.journals.run(ctx) }()
-		wait, cancel := context.WithTimeout(ctx, 10*time.Second)
-		defer cancel()
-		fatal(t, a.journals.waitApplied(wait))
-		end()
-		fatal(t, errors.Join(a.clicks.Close(t.Context()), <-ended))
+		apply(t, a)
+		fatal(t, a.clicks.Close(t.Context()))
 		counted, _, err := a.store.AppliedClicks(t.Context())
 		fatal(t, err)
 		return counted
