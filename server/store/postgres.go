@@ -92,3 +92,10 @@ func isPostgresUnavailable(err error) bool {
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.ErrUnexpectedEOF)
 }
+
+// isPostgresText reports whether a text was refused that PostgreSQL cannot hold
+// (SQLSTATE 22021): one with a NUL, or that is no UTF-8. SQLite finds nothing by it.
+func isPostgresText(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "22021"
+}

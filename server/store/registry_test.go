@@ -172,6 +172,27 @@ func TestRegistry_missing(t *testing.T) {
 	})
 }
 
+// A text that PostgreSQL cannot hold is the asker's fault there, and unknown
+// where it could be held.
+func TestStore_textsThatAreNone(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		filled(t, s)
+		for _, none := range []string{"snn\x00hue", "snn\xffhue"} {
+			_, err1 := s.FindPortal(background, none)
+			_, _, err2 := s.FindAccount(background, none)
+			err3 := s.Write(background, func(tx registry.Tx) error {
+				_, err := tx.FindPortal(none)
+				return err
+			})
+			for i, err := range []error{err1, err2, err3} {
+				if !errors.Is(err, referral.ErrNotFound) && !errors.Is(err, referral.ErrInvalid) {
+					t.Errorf("%q, %d: %v", none, i+1, err)
+				}
+			}
+		}
+	})
+}
+
 // A key that is taken is ErrConflict, and the transaction goes on.
 func TestRegistry_taken(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {

@@ -75,6 +75,9 @@ func classed(err error) error {
 	if isPostgresUnavailable(err) {
 		return &unavailable{err}
 	}
+	if isPostgresText(err) {
+		return referral.Errorf(referral.ErrInvalid, "error.text")
+	}
 	if !errors.As(err, &failure) {
 		return err
 	}
