@@ -237,7 +237,7 @@ func (d *Dashboard) fillBatchForms(v *visit, b referral.PrintBatch, c referral.B
 			fields = append(fields[:2], field{Name: "reason", Key: "dashboard.form.reason", Hint: "dashboard.placement.reason_hint"})
 		}
 		fields = append([]field{{Name: "name", Key: "print.name", Required: true, Value: b.Name}}, fields...)
-		data.Edit = take("edit", newForm(v, at+"#sua", "dashboard.form.save", fields...))
+		data.Edit = take("edit", editForm(v, at+"#sua", "dashboard.form.save", fields...))
 	}
 	data.Retire = take("retire", newForm(v, at+"/thu-hoi", "print.retire", reason))
 	return nil

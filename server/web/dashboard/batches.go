@@ -120,7 +120,7 @@ func (v *visit) papers() (out []option) {
 }
 
 func (v *visit) batchInput() registry.BatchInput {
-	return registry.BatchInput{Name: v.typed("name"), Destination: v.typed("destination"), Campaign: v.typed("campaign"), Paper: v.typed("paper")}
+	return registry.BatchInput{Name: v.retyped("name"), Destination: v.retyped("destination"), Campaign: v.retyped("campaign"), Paper: v.retyped("paper")}
 }
 
 // typed returns nil for an input that the form did not have.

@@ -141,8 +141,11 @@ func (v *visit) campaignFields(c referral.Campaign) []field {
 // campaignInput reads the form; an empty text of a poster is the usual one, an
 // empty day an open end.
 func (v *visit) campaignInput() registry.CampaignInput {
-	in := registry.CampaignInput{Name: v.typed("name"), Posters: &referral.PosterTexts{}}
+	in := registry.CampaignInput{Name: v.retyped("name")}
 	end := func(name string) *referral.Day {
+		if !v.changed(name) {
+			return nil
+		}
 		if strings.TrimSpace(v.form.Get(name)) == "" {
 			open := referral.NoDay
 			return &open
@@ -150,10 +153,15 @@ func (v *visit) campaignInput() registry.CampaignInput {
 		return v.day(name, &in.Faults)
 	}
 	in.From, in.To = end("from"), end("to")
+	posters, changed := referral.PosterTexts{}, false
 	for _, name := range referral.PosterTextNames {
+		changed = changed || v.changed("poster_texts/"+name)
 		if text := strings.TrimSpace(v.form.Get("poster_texts/" + name)); text != "" {
-			(*in.Posters)[name] = text
+			posters[name] = text
 		}
+	}
+	if changed {
+		in.Posters = &posters
 	}
 	return in
 }
@@ -196,7 +204,7 @@ func (d *Dashboard) campaignPage(v *visit, c referral.Campaign, refused *refusal
 	}
 	if v.mayWriteCampaigns() {
 		data.Edit = refused.form(v, "edit", func() form {
-			return newForm(v, at+"#sua", "dashboard.form.save", append(v.campaignFields(c),
+			return editForm(v, at+"#sua", "dashboard.form.save", append(v.campaignFields(c),
 				field{Name: "reason", Key: "dashboard.form.reason", Hint: "dashboard.portal.reason_hint"})...)
 		})
 	}

@@ -104,7 +104,7 @@ func (v *visit) destinationForm(x referral.Destination) (form, error) {
 			fallbacks = append(fallbacks, option{Value: other.ID, Label: other.Name.In(v.l.Code)})
 		}
 	}
-	return newForm(v, Root+"/dich-den/"+x.ID, "dashboard.form.save",
+	return editForm(v, Root+"/dich-den/"+x.ID, "dashboard.form.save",
 		field{Name: "url", Key: "dashboard.destination.url", Hint: "dashboard.destination.url_hint", InputMode: "url", Required: true, Value: x.URL},
 		field{Name: "confirmed", Key: "dashboard.destination.confirmed", Hint: "dashboard.destination.confirmed_hint", Type: "checkbox", Value: checkedIf(x.Confirmed)},
 		field{Name: "paused", Key: "dashboard.destination.paused", Hint: "dashboard.destination.paused_hint", Type: "checkbox", Value: checkedIf(x.Paused)},
@@ -120,13 +120,22 @@ func (d *Dashboard) updateDestination(v *visit) error {
 	if err != nil {
 		return err
 	}
-	url, vi, en := strings.TrimSpace(v.form.Get("url")), v.form.Get("name/vi"), v.form.Get("name/en")
-	confirmed, paused, reason := v.form.Get("confirmed") == checked, v.form.Get("paused") == checked, strings.TrimSpace(v.form.Get("reason"))
-	in := registry.DestinationInput{URL: &url, NameVi: &vi, NameEn: &en, Confirmed: &confirmed, Paused: &paused, FallbackID: v.typed("fallback_id")}
+	url, reason := strings.TrimSpace(v.form.Get("url")), strings.TrimSpace(v.form.Get("reason"))
+	confirmed, paused := v.form.Get("confirmed") == checked, v.form.Get("paused") == checked
+	in := registry.DestinationInput{NameVi: v.retyped("name/vi"), NameEn: v.retyped("name/en"), FallbackID: v.retyped("fallback_id")}
+	if v.changed("url") {
+		in.URL = &url
+	}
+	if v.changed("url") || v.changed("confirmed") { // another address is confirmed, or not, with it
+		in.Confirmed = &confirmed
+	}
+	if v.changed("paused") {
+		in.Paused = &paused
+	}
 	if reason == "" {
 		in.Faults.Add("/reason", "error.required")
 	}
-	if typed := v.typed("position"); typed != nil {
+	if typed := v.retyped("position"); typed != nil {
 		position, err := strconv.Atoi(strings.TrimSpace(*typed))
 		if err != nil {
 			in.Faults.Add("/position", "error.whole_number", "value", *typed)

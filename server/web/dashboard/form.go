@@ -85,6 +85,40 @@ func newForm(v *visit, action, submitKey string, fields ...field) form {
 	return f
 }
 
+// shownBefore begins the names of what a form showed at first.
+const shownBefore = "shown/"
+
+// editForm is newForm for what is there already. It tells what it showed at
+// first: see changed.
+func editForm(v *visit, action, submitKey string, fields ...field) form {
+	shown := make([]hidden, len(fields))
+	for i, x := range fields {
+		shown[i] = hidden{shownBefore + x.Name, x.Value}
+		if before := v.typed(shownBefore + x.Name); before != nil {
+			shown[i].Value = *before
+		}
+	}
+	f := newForm(v, action, submitKey, fields...)
+	f.Hidden = shown
+	return f
+}
+
+// changed reports whether an input was not left as its form showed it at first.
+// One that was is not written: somebody else may have changed it meanwhile.
+func (v *visit) changed(name string) bool {
+	before := v.typed(shownBefore + name)
+	plain := strings.NewReplacer("\r\n", "\n")
+	return before == nil || plain.Replace(*before) != plain.Replace(v.form.Get(name))
+}
+
+// retyped is typed for an input that was changed, nil for one that was not.
+func (v *visit) retyped(name string) *string {
+	if !v.changed(name) {
+		return nil
+	}
+	return v.typed(name)
+}
+
 // take puts an error that a person can mend beside its fields and sets the
 // status; it reports false for any other error.
 func (f *form) take(v *visit, err error) bool {

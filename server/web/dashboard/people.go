@@ -113,7 +113,7 @@ func (v *visit) personForm(acc access.Account) form {
 	if acc.Disabled {
 		state = "disabled"
 	}
-	return newForm(v, peoplePath+"/"+strconv.FormatInt(acc.ID, 10), "dashboard.people.save",
+	return editForm(v, peoplePath+"/"+strconv.FormatInt(acc.ID, 10), "dashboard.people.save",
 		field{Name: "role", Key: "dashboard.keys.role", Hint: "dashboard.invitation.role_hint", Type: "select", Required: true, Value: string(acc.Role),
 			Options: v.roleOptions(referral.RoleProvince, referral.RoleViewer, referral.RoleEditor, referral.RoleAdmin)},
 		field{Name: "province", Key: "dashboard.keys.province", Hint: "dashboard.keys.province_hint", Type: "select", Value: code, Options: provinces},
@@ -128,13 +128,18 @@ func (d *Dashboard) updatePerson(v *visit) error {
 		return err
 	}
 	changed := acc
-	changed.Role = referral.Role(v.form.Get("role"))
-	if changed.Province, err = v.chosenProvince(); err != nil {
-		return err
+	if v.changed("role") {
+		changed.Role = referral.Role(v.form.Get("role"))
+	}
+	if v.changed("province") {
+		if changed.Province, err = v.chosenProvince(); err != nil {
+			return err
+		}
 	}
 	var faults referral.Faults
-	switch state := v.form.Get("state"); state {
-	case "open", "disabled":
+	switch state := v.form.Get("state"); {
+	case !v.changed("state"):
+	case state == "open" || state == "disabled":
 		changed.Disabled = state == "disabled"
 	default:
 		faults.Add("/state", "error.one_of", "value", state, "allowed", "open, disabled")

@@ -200,7 +200,7 @@ func (d *Dashboard) placementEdit(v *visit, p referral.Placement) (form, error) 
 	for _, s := range []referral.PlacementState{referral.PlacementOpen, referral.PlacementPaused, referral.PlacementRetired} {
 		states = append(states, option{Value: string(s), Label: v.l.T("dashboard.state." + string(s))})
 	}
-	return newForm(v, Root+"/vi-tri/"+string(p.Code)+"#sua", "dashboard.form.save",
+	return editForm(v, Root+"/vi-tri/"+string(p.Code)+"#sua", "dashboard.form.save",
 		field{Name: "destination", Key: "dashboard.placements.destination", Type: "select", Required: true, Options: destinations, Value: p.Destination},
 		field{Name: "label", Key: "dashboard.placements.label", Value: p.Label},
 		field{Name: "campaign", Key: "dashboard.placement.campaign", Hint: "dashboard.placement.campaign_hint", Type: "select", Options: campaigns, Value: p.Campaign},
@@ -213,8 +213,8 @@ func (d *Dashboard) updatePlacement(v *visit) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Registry.UpdatePlacement(v.ctx(), v.actor(), code, registry.PlacementInput{Destination: v.typed("destination"), Label: v.typed("label"),
-		Campaign: v.typed("campaign"), State: v.typed("state")}, v.form.Get("reason"))
+	_, err = d.Registry.UpdatePlacement(v.ctx(), v.actor(), code, registry.PlacementInput{Destination: v.retyped("destination"), Label: v.retyped("label"),
+		Campaign: v.retyped("campaign"), State: v.retyped("state")}, v.form.Get("reason"))
 	if err == nil {
 		return v.goTo(Root+"/vi-tri/"+string(code), "done", "changed")
 	}

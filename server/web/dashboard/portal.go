@@ -72,7 +72,7 @@ func (v *visit) portalEdit(p referral.Portal) form {
 			provinces = append(provinces, o)
 		}
 	}
-	return newForm(v, portalPath(p.ID)+"#sua", "dashboard.form.save",
+	return editForm(v, portalPath(p.ID)+"#sua", "dashboard.form.save",
 		field{Name: "name", Key: "dashboard.portals.name", Required: true, Value: p.Name},
 		field{Name: "province", Key: "dashboard.portals.province", Hint: "dashboard.portal.province_hint", Type: "select", Required: true, Options: provinces},
 		field{Name: "hosts", Key: "dashboard.portals.hosts", Hint: "dashboard.portals.hosts_hint", Type: "textarea", Value: strings.Join(p.Hosts, "\n")},
@@ -84,7 +84,16 @@ func (v *visit) portalEdit(p referral.Portal) form {
 func (d *Dashboard) updatePortal(v *visit) error {
 	return d.portalAction(v, "edit", "changed", func(id string) error {
 		hosts, pages, email := hostsOf(v.form.Get("hosts")), strings.Fields(v.form.Get("pages")), strings.TrimSpace(v.form.Get("contact_email"))
-		in := registry.PortalInput{Name: v.typed("name"), Hosts: &hosts, Pages: &pages, ContactEmail: &email}
+		in := registry.PortalInput{Name: v.retyped("name")}
+		if v.changed("hosts") {
+			in.Hosts = &hosts
+		}
+		if v.changed("pages") {
+			in.Pages = &pages
+		}
+		if v.changed("contact_email") {
+			in.ContactEmail = &email
+		}
 		if code := v.form.Get("province"); code != "" {
 			in.Province = &code
 		}

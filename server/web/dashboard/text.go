@@ -53,18 +53,10 @@ func (d *Dashboard) textPage(v *visit, refused *refusal) error {
 		Row: textRowOf(x), Done: v.doneText(), Placeholders: x.Placeholders, Lines: x.Lines, Drawn: x.Group == "badge" || x.Group == "poster"}
 	data.Form = refused.form(v, "edit", func() form {
 		var fields []field
-		var shown []hidden
 		for _, lang := range text.Languages {
 			fields = append(fields, field{Name: lang, Key: "dashboard.texts.words_" + lang, Type: "textarea", Lang: lang, Required: true, Value: x.Words[lang].Now})
-			now := x.Words[lang].Now
-			if before := v.typed(shownBefore + lang); before != nil {
-				now = *before
-			}
-			shown = append(shown, hidden{shownBefore + lang, now})
 		}
-		f := newForm(v, at+"#sua", "dashboard.form.save", append(fields, field{Name: "reason", Key: "dashboard.form.reason", Hint: "dashboard.portal.reason_hint", Required: true})...)
-		f.Hidden = shown
-		return f
+		return editForm(v, at+"#sua", "dashboard.form.save", append(fields, field{Name: "reason", Key: "dashboard.form.reason", Hint: "dashboard.portal.reason_hint", Required: true})...)
 	})
 	for i, lang := range text.Languages {
 		w := x.Words[lang]
@@ -121,17 +113,10 @@ func (d *Dashboard) textHistory(v *visit, key, at string) (out []changeRow, err 
 	return out, nil
 }
 
-// shownBefore begins the names of what the form showed at first: a language
-// that was left as it was is not written, since somebody else may have changed
-// it meanwhile.
-const shownBefore = "shown/"
-
 func (d *Dashboard) updateText(v *visit) error {
 	in := wording.Input{}
-	plain := strings.NewReplacer("\r\n", "\n")
 	for _, lang := range text.Languages {
-		words, before := v.typed(lang), v.typed(shownBefore+lang)
-		if words != nil && (before == nil || plain.Replace(*before) != plain.Replace(*words)) {
+		if words := v.retyped(lang); words != nil {
 			in[lang] = words
 		}
 	}

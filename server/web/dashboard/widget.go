@@ -72,7 +72,7 @@ func (d *Dashboard) widgetForm(v *visit, x referral.Release) form {
 			codes = append(codes, p.Code)
 		}
 	}
-	return newForm(v, Root+"/widget", "dashboard.form.save",
+	return editForm(v, Root+"/widget", "dashboard.form.save",
 		field{Name: "stable", Key: "dashboard.widget.stable", Hint: "dashboard.widget.stable_hint", Type: "select", Options: versions("dashboard.widget.newest"), Value: x.Stable, Required: true},
 		field{Name: "canary", Key: "dashboard.widget.canary", Hint: "dashboard.widget.canary_hint", Type: "select", Options: versions("dashboard.widget.none"), Value: x.Canary},
 		field{Name: "canary_provinces", Key: "dashboard.widget.provinces", Hint: "dashboard.widget.provinces_hint", Value: strings.Join(codes, ", ")},
@@ -83,9 +83,12 @@ func (d *Dashboard) updateWidget(v *visit) error {
 	if err := v.onlyAdmin(); err != nil {
 		return err
 	}
-	stable, canary := v.form.Get("stable"), v.form.Get("canary")
+	in := registry.ReleaseInput{Stable: v.retyped("stable"), Canary: v.retyped("canary")}
 	codes := strings.FieldsFunc(v.form.Get("canary_provinces"), func(r rune) bool { return r == ',' || r == ';' || r == ' ' })
-	_, err := d.Registry.UpdateRelease(v.ctx(), v.actor(), registry.ReleaseInput{Stable: &stable, Canary: &canary, Provinces: &codes}, slices.Clone(d.Releases), v.form.Get("reason"))
+	if v.changed("canary_provinces") {
+		in.Provinces = &codes
+	}
+	_, err := d.Registry.UpdateRelease(v.ctx(), v.actor(), in, slices.Clone(d.Releases), v.form.Get("reason"))
 	if err == nil {
 		return v.goTo(Root+"/widget", "done", "1")
 	}
