@@ -191,6 +191,58 @@ func TestImportPlaces_faults(t *testing.T) {
 	}
 }
 
+// Whatever list is imported, all of it becomes places or none, with every fault
+// at its line and column.
+func FuzzImportPlaces(f *testing.F) {
+	for _, s := range []string{threePlaces, "\ufefflabel,commune,address,copies\r\nChợ,\"Xã\nA\",,1.200\r\n", "label,copies\nChợ,0\n,2\nTrạm,ba\nchợ,1\nBến,1.0\n", "Tên\n", "Nơi đặt;Nơi đặt\na;b\n",
+		"label;copies\nA;-1\nB;99999999999999999999\nC;10000\n", "label\nA\u200b\nA\n", "label\n\x00\n", "\xff\xfe", "label,x\na,\"b", ";;;"} {
+		f.Add(s, false)
+		f.Add(s, true)
+	}
+	world := *newWorld(f)
+	world.portal("a", "91")
+	drafts := 0
+	f.Fuzz(func(t *testing.T, csv string, replace bool) {
+		w := world
+		w.t = t
+		drafts++
+		id := fmt.Sprintf("x%d", drafts)
+		w.draft(id)
+		w.places(id, "label,copies\nChợ,3\nTrạm,2\n")
+		before, lines := w.version(), strings.Count(csv, "\n")+1
+		made, err := w.ImportPlaces(w.ctx, editor, id, strings.NewReader(csv), replace)
+		counts := must[referral.BatchCounts](t)(w.BatchCounts(w.ctx, admin, id))
+		if err != nil {
+			var named *referral.Error
+			if !errors.As(err, &named) || named.Kind != referral.ErrInvalid || len(named.Fields) == 0 || len(named.Fields) > 200 {
+				t.Fatalf("%q: %v", csv, err)
+			}
+			for _, fault := range named.Fields {
+				if fault.Line < 1 || fault.Line > lines || fault.Column < 1 || fault.Key == "" {
+					t.Fatalf("%q: %+v", csv, fault)
+				}
+			}
+			if made != nil || w.version() != before || counts != (referral.BatchCounts{Places: 2, Copies: 5}) {
+				t.Fatalf("%q was refused (%v), and yet there is %+v", csv, err, counts)
+			}
+			return
+		}
+		want := referral.BatchCounts{Places: 2, Copies: 5}
+		if replace {
+			want = referral.BatchCounts{}
+		}
+		for _, p := range made {
+			if err := p.Validate(); err != nil {
+				t.Fatalf("%q: %v", csv, err)
+			}
+			want.Places, want.Copies = want.Places+1, want.Copies+p.Copies
+		}
+		if len(made) == 0 || counts != want {
+			t.Fatalf("%q: %+v, want %+v", csv, counts, want)
+		}
+	})
+}
+
 // Whoever approves what at the same time, no two sheets get one number.
 func TestApproveBatch_serialsNeverOverlap(t *testing.T) {
 	w := newWorld(t)

@@ -2,7 +2,9 @@ package dashboard
 
 import (
 	"maps"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,4 +103,35 @@ func TestForms_ofTwoPeople(t *testing.T) {
 			t.Errorf("%s: %v is left of %v", page, now, want)
 		}
 	}
+}
+
+// Whatever is sent by a form, of settings most of all, is kept or refused as the
+// sender's fault.
+func FuzzForms(f *testing.F) {
+	h := newHouse(f, "http://localhost:8080")
+	code := string(h.portal("a", "91").Code)
+	h.portal("b", "01")
+	h.campaign("he")
+	h.batch("x", "a")
+	boss := h.signedIn(referral.RoleAdmin, 0)
+	token := tokenField.FindStringSubmatch(boss.get(mePath).body)[1]
+	paths := []string{"/cong", "/cong/a", "/cong/a/sap-nhap", "/vi-tri", "/vi-tri/" + code, "/in-an", "/in-an/x", "/in-an/x/noi-dat", "/in-an/x/da-in", "/in-an/x/thu-hoi",
+		"/dich-den/postmart", "/dich-den/postmart/tinh-trang", "/chien-dich", "/chien-dich/he", "/chien-dich/he/hoan-tac", "/widget", "/khoa", "/moi", "/nguoi/1",
+		"/van-ban/badge.line1", "/van-ban/badge.line1/mac-dinh", "/bao-cao/dang-ky", "/canh-bao/nhan", "/bao-cao-ma/1", "/tinh-sap-nhap", "/nhap/cong", "/nhap/vi-tri", "/dang-ky-san/gui"}
+	for i := range paths {
+		for _, s := range []string{"", "name=%00&id=%ff&reason=%E2%80%AE", "name=A&id=a&province=91&province=01&hosts=a.vn%0Ab.vn&pages=/x&contact_email=x&reason=y&into=b", "url=javascript:x&position=99999999999999999999&name/vi=&name/en=&fallback_id=postmart&reason=y&confirmed=1",
+			"from=2026-02-30&to=0000-00-00&poster_texts/call=" + strings.Repeat("x", 300) + "&name=y&reason=y", "role=province&province=91&state=&label=x&reason=y&destination=x&stable=x&canary=y&canary_provinces=91,,99", "vi={x}&en=&shown/vi=&lang=all&reason=y&email=a%0D%0AB:c@d.vn&day=31&outcome=x&change=1",
+			"form=edit&destination=hub&campaign=he&paper=A4&label=x&state=retired&kind=qr&portal=a&table=label%0Ax&do/a=merge/&into/a=b&confirm=1&quantity=1.000&printer=x&printed_on=2026-11-24", "%zz&;&=&csrf=x"} {
+			f.Add(uint8(i), s)
+		}
+	}
+	f.Fuzz(func(t *testing.T, at uint8, form string) {
+		h.t = t
+		path := paths[int(at)%len(paths)]
+		r := httptest.NewRequest("POST", Root+path, strings.NewReader("csrf="+url.QueryEscape(token)+"&"+form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if res := boss.request(r); !slices.Contains([]int{200, 303, 403, 404, 409, 422}, res.StatusCode) {
+			t.Errorf("%s %q: %d", path, form, res.StatusCode)
+		}
+	})
 }

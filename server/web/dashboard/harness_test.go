@@ -49,7 +49,7 @@ const testPassword = "ruộng bậc thang mùa lúa chín"
 
 // house is a dashboard over a real database.
 type house struct {
-	t         *testing.T
+	t         testing.TB
 	app       *fiber.App
 	pages     *web.Pages
 	store     *store.Store
@@ -73,7 +73,7 @@ type house struct {
 	differences int64
 }
 
-func newHouse(t *testing.T, baseURL string) *house {
+func newHouse(t testing.TB, baseURL string) *house {
 	t.Helper()
 	ctx := context.Background()
 	h := &house{t: t, rendered: map[string]bool{}, status: rollup.Status{AppliedAt: testNow}}
@@ -128,21 +128,21 @@ func (h *house) hub(c *fiber.Ctx, code referral.Code) error {
 	return c.SendString("hub of " + string(code) + " in " + web.PageLang(c))
 }
 
-func readAsset(t *testing.T, name string) string {
+func readAsset(t testing.TB, name string) string {
 	t.Helper()
 	raw, err := assets.Files.ReadFile(name)
 	ok(t, err)
 	return string(raw)
 }
 
-func readMap(t *testing.T, name string) *atlas.Map {
+func readMap(t testing.TB, name string) *atlas.Map {
 	t.Helper()
 	m, err := atlas.Read([]byte(readAsset(t, "maps/"+name+".topojson")))
 	ok(t, err)
 	return m
 }
 
-func ok(t *testing.T, err error) {
+func ok(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
