@@ -236,6 +236,20 @@ func TestOpen_keepsCredentialsToItself(t *testing.T) {
 	}
 }
 
+// The end is where no batch is left, and not where none has come yet.
+func TestRead_untilTheEnd(t *testing.T) {
+	j, _ := one(t)
+	reached(t, j)
+	for range 20 {
+		mustAppend(t, j, batch(clicklog.Ticket{}, 1), 1)
+	}
+	for n := range 200 {
+		if list := readAll(t, j, 0); len(list) != 21 {
+			t.Fatalf("%d messages instead of 21 when read for the %dth time", len(list), n+1)
+		}
+	}
+}
+
 // silence is a way to a broker that goes silent: it takes nothing more, without
 // a word.
 type silence struct {

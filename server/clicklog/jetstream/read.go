@@ -33,7 +33,7 @@ type reader struct {
 	position uint64 // number of the last batch that Read returned
 	batches  chan clicklog.Batch
 	begun    bool          // Read got something, or was told that there is nothing
-	pending  atomic.Uint64 // messages that were still to come when the last one came
+	pending  atomic.Uint64 // messages that are still to come, as far as the last one told
 	err      error         // why batches is closed
 	stop     func()
 }
@@ -198,6 +198,7 @@ func (r *reader) follow(messages jetstream.MessagesContext, position uint64, got
 		}
 		position = b.Seq
 		got(r.id, b.Seq)
+		r.pending.Store(meta.NumPending + 1) // this one, until it is where Read looks
 		select {
 		case r.batches <- b:
 			r.pending.Store(meta.NumPending)
