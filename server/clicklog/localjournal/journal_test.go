@@ -584,3 +584,24 @@ func TestJournal_spareTooSmall(t *testing.T) {
 		t.Errorf("the spare: %v", err)
 	}
 }
+
+// A segment keeps its frames until its new name is durable: after the power
+// failed it may have the old one.
+func TestJournal_wipesUnderADurableName(t *testing.T) {
+	j := mustOpen(t, newPath(t))
+	mustAppend(t, j, "counted", 3)
+	s := j.current()
+	file, err := os.Open(s.name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	j.segments, j.wiping, j.dir = nil, 1, filepath.Join(t.TempDir(), "gone") // which cannot be made durable
+	j.wipeSpare(s)
+	if _, _, err := readFrame(file, s.size, 0, 0, 0); err != nil {
+		t.Error(err)
+	}
+	if len(j.spares) > 0 {
+		t.Error("the segment is used again")
+	}
+}

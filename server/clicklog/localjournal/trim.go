@@ -57,8 +57,13 @@ func (j *Journal) forget(s *segment) error {
 	return nil
 }
 
+// wipeSpare makes the new name durable first: under the old one, after the power
+// failed, a wiped segment would be one that lacks its clicks.
 func (j *Journal) wipeSpare(s *segment) {
-	err := s.wipe()
+	err := syncFolder(j.dir)
+	if err == nil {
+		err = s.wipe()
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.wiping--
