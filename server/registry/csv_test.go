@@ -229,22 +229,12 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, csv string) {
 		w := world
 		w.t = t
-		lines := strings.Count(csv, "\n") + 1
 		before := w.version()
 		portals, err1 := w.ImportPortals(w.ctx, admin, strings.NewReader(csv))
 		placements, err2 := w.ImportPlacements(w.ctx, admin, strings.NewReader(csv))
 		for _, err := range []error{err1, err2} {
-			if err == nil {
-				continue
-			}
-			var named *referral.Error
-			if !errors.As(err, &named) || named.Kind != referral.ErrInvalid || len(named.Fields) == 0 || len(named.Fields) > 200 {
-				t.Fatalf("%q: %v", csv, err)
-			}
-			for _, fault := range named.Fields {
-				if fault.Line < 1 || fault.Line > lines || fault.Column < 1 || fault.Key == "" {
-					t.Fatalf("%q: %+v", csv, fault)
-				}
+			if err != nil {
+				checkFaults(t, csv, err)
 			}
 		}
 		written := int64(0)
@@ -267,4 +257,19 @@ func FuzzImport(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkFaults wants an error that names the places of a CSV file's faults.
+func checkFaults(t *testing.T, csv string, err error) {
+	t.Helper()
+	lines := strings.Count(csv, "\n") + 1
+	var named *referral.Error
+	if !errors.As(err, &named) || named.Kind != referral.ErrInvalid || len(named.Fields) == 0 || len(named.Fields) > 200 {
+		t.Fatalf("%q: %v", csv, err)
+	}
+	for _, fault := range named.Fields {
+		if fault.Line < 1 || fault.Line > lines || fault.Column < 1 || fault.Key == "" {
+			t.Fatalf("%q: %+v", csv, fault)
+		}
+	}
 }
