@@ -71,7 +71,7 @@ func TestAssets_packedAsAskedFor(t *testing.T) {
 		}
 		r := httptest.NewRequest("GET", address, nil)
 		r.Header.Set("Accept-Encoding", c.accept)
-		res, err := app.Test(r)
+		res, err := app.Test(r, -1)
 		if err != nil {
 			t.Fatal(err)
 		}

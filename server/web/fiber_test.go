@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // A request that trickles in, or an answer that trickles out, ends with the
@@ -19,6 +20,12 @@ func TestFiberConfig_patience(t *testing.T) {
 	const short = 300 * time.Millisecond
 	config.ReadTimeout, config.WriteTimeout, config.IdleTimeout = short, short, short
 	app := fiber.New(config)
+	closed := make(chan time.Time, 1)
+	app.Server().ConnState = func(_ net.Conn, s fasthttp.ConnState) {
+		if s == fasthttp.StateClosed {
+			closed <- time.Now()
+		}
+	}
 	large := strings.Repeat("x", 32<<20)
 	app.Get("/", func(c *fiber.Ctx) error { return c.SendString(large) })
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -45,6 +52,7 @@ func TestFiberConfig_patience(t *testing.T) {
 		{"a body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", func(c net.Conn) error { _, err := c.Write([]byte("x")); return err }},
 		{"an answer", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", func(c net.Conn) error { _, err := c.Read(make([]byte, 64)); return err }},
 	} {
+		begun := time.Now()
 		c, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {
 			t.Fatal(err)
@@ -54,17 +62,19 @@ func TestFiberConfig_patience(t *testing.T) {
 		if _, err := c.Write([]byte(row.sent)); err != nil {
 			t.Fatal(err)
 		}
-		begun := time.Now()
-		for app.Server().GetOpenConnectionsCount() > 0 || time.Since(begun) < short/3 {
+		for open := true; open; {
 			_ = row.more(c)
-			time.Sleep(10 * time.Millisecond)
-			if time.Since(begun) > 10*short {
-				t.Errorf("%s: the connection is still there", row.name)
-				break
+			select {
+			case at := <-closed:
+				if took := at.Sub(begun); took < short/2 {
+					t.Errorf("%s: ended after %s", row.name, took)
+				}
+				open = false
+			case <-time.After(10 * time.Millisecond):
+				if time.Since(begun) > time.Minute {
+					t.Fatalf("%s: the connection is still there", row.name)
+				}
 			}
-		}
-		if took := time.Since(begun); took < short/2 {
-			t.Errorf("%s: ended after %s", row.name, took)
 		}
 	}
 }

@@ -67,7 +67,7 @@ func TestStrict_legitimateClients(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { c.Close() })
-		c.SetDeadline(time.Now().Add(5 * time.Second))
+		c.SetDeadline(time.Now().Add(time.Minute))
 		if _, err := c.Write([]byte(strings.ReplaceAll(sent, "|", "\r\n"))); err != nil {
 			t.Fatal(err)
 		}
