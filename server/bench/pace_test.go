@@ -38,11 +38,19 @@ func TestLoad_paced(t *testing.T) {
 	}
 
 	const rate = 500
-	a, err := Load{Address: address, Path: "/x", Connections: 20, Rate: rate, Duration: time.Second}.Drive(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.All < rate*9/10 || a.All > rate*11/10 || a.PerSecond < rate/2 || a.P50 == 0 || a.P99 < a.P50 {
-		t.Errorf("%+v", a)
+	for deadline := time.Now().Add(time.Minute); ; {
+		a, err := Load{Address: address, Path: "/x", Connections: 20, Rate: rate, Duration: time.Second}.Drive(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.All > rate || a.P99 < a.P50 {
+			t.Fatalf("%+v of %d", a, rate)
+		}
+		if a.All >= rate*9/10 && a.PerSecond >= rate/2 && a.P50 > 0 {
+			return
+		}
+		if time.Now().After(deadline) { // until then a busy machine may not have come to send all
+			t.Fatalf("%+v of %d", a, rate)
+		}
 	}
 }
