@@ -149,8 +149,27 @@ func (a *answer) provinceAsRead(id referral.ProvinceID) referral.ProvinceID {
 	return id
 }
 
-// report names the rows, fills the gaps in time and adds up.
+// report withholds what must not be known, and sorts.
 func (a *answer) report(ctx context.Context) (Report, error) {
+	out, err := a.sums(ctx)
+	if err != nil {
+		return out, err
+	}
+	if a.clicks.month != nil && a.clicks.month.name == CubePlacementAgentMonth {
+		small, err := a.tooFew(ctx, &out)
+		if err != nil {
+			return out, err
+		}
+		hideSmall(&out, small)
+		a.blur(&out)
+	}
+	a.sort(out.Rows)
+	a.markUnknown(&out)
+	return out, a.addQuality(ctx, &out)
+}
+
+// sums names the rows, fills the gaps in time and adds up.
+func (a *answer) sums(ctx context.Context) (Report, error) {
 	out := Report{From: a.From, To: a.To, Total: Row{ValidFrom: referral.NoDay}}
 	for _, row := range a.rows {
 		out.Total.addRow(row)
@@ -173,16 +192,7 @@ func (a *answer) report(ctx context.Context) (Report, error) {
 			out.Rows = append(out.Rows, *row)
 		}
 	}
-	if a.clicks.month != nil && a.clicks.month.name == CubePlacementAgentMonth {
-		small, err := a.tooFew(ctx, &out)
-		if err != nil {
-			return out, err
-		}
-		hideSmall(&out, small)
-	}
-	a.sort(out.Rows)
-	a.markUnknown(&out)
-	return out, a.addQuality(ctx, &out)
+	return out, nil
 }
 
 func (r *Row) addRow(o *Row) {

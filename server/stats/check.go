@@ -107,7 +107,7 @@ func (a *answer) checkPeriod(f *referral.Faults) {
 // crossesAgents says whether devices are crossed with placements.
 func (a *answer) crossesAgents() bool {
 	f := &a.Filter
-	return (f.Device+f.OS+f.Browser+f.App != "" || slices.Contains([]GroupBy{"device", "os", "browser", "app"}, a.GroupBy)) &&
+	return (f.onAgents() || slices.Contains([]GroupBy{"device", "os", "browser", "app"}, a.GroupBy)) &&
 		(f.Placement+f.Portal+f.Batch != "" || a.GroupBy == "placement" || a.GroupBy == "portal" || a.GroupBy == "batch")
 }
 

@@ -10,11 +10,12 @@ import (
 )
 
 // Where devices are crossed with placements, a number below smallest is not
-// given, and the sum of what is withheld is at least enough for each of two
-// rows to be anything from 1 to 4.
+// given, the sum of what is withheld is at least enough for each of two rows to
+// be anything from 1 to 4, and what is given is a multiple of step.
 const (
 	smallest  = 5
 	hiddenSum = 2 * smallest
+	step      = 5
 )
 
 // tooFew returns what says of a row, or of the total, of out that it must be
@@ -36,7 +37,11 @@ func (a *answer) tooFew(ctx context.Context, out *Report) (func(*Row) bool, erro
 		if q.Filter == kept {
 			continue
 		}
-		whole, err := a.Stats.Query(ctx, q)
+		b, err := a.ask(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		whole, err := b.sums(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -119,4 +124,24 @@ func (r *Row) small() bool {
 
 func (r *Row) hide() {
 	*r = Row{Key: r.Key, Label: r.Label, ValidFrom: r.ValidFrom, Hidden: true, Visitors: r.Visitors}
+}
+
+// blur rounds every counter to the nearest multiple of step, each by itself, so
+// that two answers (a portal and one of its placements, two months and one of
+// them) do not give away by their difference what a third one withholds: where
+// they differ by 5, from 1 to 9 came. Without a filter on devices the total is
+// that of all devices, which is no secret.
+func (a *answer) blur(r *Report) {
+	if a.Filter.onAgents() {
+		r.Total.blur()
+	}
+	for i := range r.Rows {
+		r.Rows[i].blur()
+	}
+}
+
+func (r *Row) blur() {
+	for _, n := range []*int64{&r.People, &r.Repeat, &r.Bot, &r.Preview, &r.Arrivals, &r.Through} {
+		*n = (*n + step/2) / step * step
+	}
 }

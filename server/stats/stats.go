@@ -36,6 +36,8 @@ type Filter struct {
 	Device, OS, Browser, App, ReferrerHost, Batch               string
 }
 
+func (f *Filter) onAgents() bool { return f.Device+f.OS+f.Browser+f.App != "" }
+
 // Query is one question. From and To are days in Asia/Ho_Chi_Minh, both
 // included; NoDay stands for 30 days that end with To, and for today.
 type Query struct {
@@ -83,7 +85,8 @@ type Quality struct {
 
 // Report is an answer. Total is the sum over all clicks of the period and
 // filter, each counted once; it is the sum of the rows, if there are any and
-// none is hidden. By the time there is a row for each unit of the period up to
+// none is hidden. Where devices are crossed with placements each number by
+// device is rounded to a multiple of 5, and rows add up to about the total. By the time there is a row for each unit of the period up to
 // now; other rows stand with the most recorded clicks first.
 type Report struct {
 	From, To referral.Day // as answered
@@ -108,14 +111,19 @@ func New(s Source, p *referral.Provinces, status func() rollup.Status, now func(
 // Query answers; a question that no cube can answer, or with faults, is an
 // *referral.Error of kind ErrInvalid naming the parameters ("/group_by").
 func (s *Stats) Query(ctx context.Context, q Query) (Report, error) {
-	a, err := s.check(ctx, q)
+	a, err := s.ask(ctx, q)
 	if err != nil {
 		return Report{}, err
 	}
-	if err := a.read(ctx); err != nil {
-		return Report{}, err
-	}
 	return a.report(ctx)
+}
+
+func (s *Stats) ask(ctx context.Context, q Query) (*answer, error) {
+	a, err := s.check(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return a, a.read(ctx)
 }
 
 // LastLost returns the last day on which a click was lost, NoDay if never.
