@@ -2,9 +2,11 @@ package web
 
 import (
 	"maps"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/valyala/fasthttp"
 )
@@ -25,26 +27,44 @@ func LimitBodies(server *fasthttp.Server, known func(*fasthttp.RequestHeader) bo
 		if known(h) {
 			places = ofKnown
 		}
-		if !places.await(h, time.Now()) {
+		if !places.await(connOf(h), time.Now()) {
 			c.MaxRequestBodySize = smallBody
 		}
 		return c
 	}
-	ended := func(ctx *fasthttp.RequestCtx) {
-		ofKnown.ended(&ctx.Request.Header)
-		ofOthers.ended(&ctx.Request.Header)
+	ended := func(c net.Conn) {
+		ofKnown.ended(c)
+		ofOthers.ended(c)
 	}
 	next := server.Handler
 	server.Handler = func(ctx *fasthttp.RequestCtx) {
-		ended(ctx)
+		ended(ctx.Conn())
 		next(ctx)
 	}
 	if refuse := server.ErrorHandler; refuse != nil {
 		server.ErrorHandler = func(ctx *fasthttp.RequestCtx, err error) {
-			ended(ctx)
+			ended(ctx.Conn())
 			refuse(ctx, err)
 		}
 	}
+	// The server tells its error handler nothing of a body in chunks that ends
+	// where a chunk or its trailer should begin.
+	told := server.ConnState
+	server.ConnState = func(c net.Conn, state fasthttp.ConnState) {
+		if state == fasthttp.StateClosed {
+			ended(c)
+		}
+		if told != nil {
+			told(c, state)
+		}
+	}
+}
+
+// connOf returns the connection over which the server has received a header:
+// the header is part of what the server keeps of a request, and that names it.
+func connOf(h *fasthttp.RequestHeader) net.Conn {
+	const within = unsafe.Offsetof(fasthttp.RequestCtx{}.Request) + unsafe.Offsetof(fasthttp.Request{}.Header)
+	return (*fasthttp.RequestCtx)(unsafe.Add(unsafe.Pointer(h), -int(within))).Conn()
 }
 
 const (
@@ -55,37 +75,37 @@ const (
 
 func isLarge(length int) bool { return length > smallBody || length == chunked }
 
-// bodies are the large ones that are awaited, by the header of their request,
-// which stays where it is while a connection lasts: each until it has come or
-// failed, or cannot come any more because its request has taken too long.
+// bodies are the large ones that are awaited, by their connection: each until
+// it has come or failed, or cannot come any more because its request has taken
+// too long.
 type bodies struct {
 	mu    sync.Mutex
-	until map[*fasthttp.RequestHeader]time.Time
+	until map[net.Conn]time.Time
 	some  atomic.Bool // until holds any, so that most requests need no lock
 }
 
-func newBodies() *bodies { return &bodies{until: map[*fasthttp.RequestHeader]time.Time{}} }
+func newBodies() *bodies { return &bodies{until: map[net.Conn]time.Time{}} }
 
 // await takes a place for a body; false if there is none.
-func (b *bodies) await(h *fasthttp.RequestHeader, now time.Time) bool {
+func (b *bodies) await(c net.Conn, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.until, func(_ *fasthttp.RequestHeader, until time.Time) bool { return !until.After(now) })
+	maps.DeleteFunc(b.until, func(_ net.Conn, until time.Time) bool { return !until.After(now) })
 	if len(b.until) >= largeBodies {
 		return false
 	}
-	b.until[h] = now.Add(patience)
+	b.until[c] = now.Add(patience)
 	b.some.Store(true)
 	return true
 }
 
 // ended frees the place of a body, if it had one.
-func (b *bodies) ended(h *fasthttp.RequestHeader) {
+func (b *bodies) ended(c net.Conn) {
 	if !b.some.Load() {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.until, h)
+	delete(b.until, c)
 	b.some.Store(len(b.until) > 0)
 }

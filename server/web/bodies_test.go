@@ -3,20 +3,18 @@ package web
 import (
 	"testing"
 	"time"
-
-	"github.com/valyala/fasthttp"
 )
 
 func TestBodies(t *testing.T) {
 	b := newBodies()
 	now := time.Now()
-	var h [largeBodies + 2]fasthttp.RequestHeader
+	var c [largeBodies + 2]countingConn
 	for i := range largeBodies {
-		if !b.await(&h[i], now.Add(time.Duration(i))) {
+		if !b.await(&c[i], now.Add(time.Duration(i))) {
 			t.Fatalf("body %d is not awaited", i+1)
 		}
 	}
-	last, other := &h[largeBodies], &h[largeBodies+1]
+	last, other := &c[largeBodies], &c[largeBodies+1]
 	if b.await(last, now) {
 		t.Error("one more is awaited")
 	}
@@ -24,15 +22,15 @@ func TestBodies(t *testing.T) {
 	if b.await(last, now) {
 		t.Error("one that was not awaited made room")
 	}
-	b.ended(&h[3])
+	b.ended(&c[3])
 	if !b.await(last, now) || b.await(other, now) {
 		t.Error("one that came does not make room for one")
 	}
 	if !b.await(other, now.Add(patience)) {
 		t.Error("one that never came is awaited for ever")
 	}
-	for i := range h {
-		b.ended(&h[i])
+	for i := range c {
+		b.ended(&c[i])
 	}
 	if b.some.Load() || !b.await(other, now) {
 		t.Error("all have come, and there is no room")
