@@ -42,7 +42,7 @@ func TestJournal_appendReadTrim(t *testing.T) {
 	if diff := cmp.Diff(want[9:], readAll(t, j, 9)); diff != "" {
 		t.Errorf("from the middle: %s", diff)
 	}
-	if err := j.Trim(t.Context(), 15); err != nil {
+	if err := j.Trim(patient(t), 15); err != nil {
 		t.Fatal(err)
 	}
 	want[15].After = 0
@@ -53,7 +53,7 @@ func TestJournal_appendReadTrim(t *testing.T) {
 	if diff := cmp.Diff(want[15:], readAll(t, j, 15)); diff != "" {
 		t.Errorf("from where it was trimmed: %s", diff)
 	}
-	if err := j.Trim(t.Context(), 21); err != nil {
+	if err := j.Trim(patient(t), 21); err != nil {
 		t.Fatal(err)
 	}
 	if list := readAll(t, j, 0); len(list) != 0 {
@@ -64,10 +64,10 @@ func TestJournal_appendReadTrim(t *testing.T) {
 		t.Errorf("one stream is %s and %s", j.ID(), other.ID())
 	}
 	for _, j := range []*Journal{j, other} {
-		if last, err := j.LastNow(t.Context()); last != 22 || err != nil { // the other one probed
+		if last, err := j.LastNow(patient(t)); last != 22 || err != nil { // the other one probed
 			t.Errorf("last %d, %v", last, err)
 		}
-		if last, err := j.Last(t.Context()); last != 22 || err != nil {
+		if last, err := j.Last(patient(t)); last != 22 || err != nil {
 			t.Errorf("last known %d, %v", last, err)
 		}
 		if list := readAll(t, j, 21); len(list) != 1 || list[0].N != 0 {
@@ -114,7 +114,7 @@ func TestJournal_manyAtOnce(t *testing.T) {
 		all.Go(func() {
 			for n := range each {
 				ticket := clicklog.Ticket{Origin: fmt.Sprint("W", w), Number: uint64(n + 1)}
-				if _, err := from.Append(t.Context(), batch(ticket, n%3+1), n%3+1); err != nil {
+				if _, err := from.Append(patient(t), batch(ticket, n%3+1), n%3+1); err != nil {
 					t.Error(err)
 				}
 			}
@@ -124,7 +124,7 @@ func TestJournal_manyAtOnce(t *testing.T) {
 	go func() { all.Wait(); close(done) }()
 	seen, position := map[clicklog.Ticket]int{}, uint64(0)
 	for finished := false; ; {
-		list, err := reader.Read(t.Context(), position, 50)
+		list, err := reader.Read(patient(t), position, 50)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,13 +143,13 @@ func TestJournal_manyAtOnce(t *testing.T) {
 			}
 		}
 		if position > 30 {
-			if err := reader.Trim(t.Context(), position-30); err != nil {
+			if err := reader.Trim(patient(t), position-30); err != nil {
 				t.Fatal(err)
 			}
 		}
 		select {
 		case <-done: // the last ones may be on their way
-			last, err := reader.LastNow(t.Context())
+			last, err := reader.LastNow(patient(t))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,12 +171,12 @@ func TestJournal_manyAtOnce(t *testing.T) {
 // anew.
 func TestJournal_brokerComesBack(t *testing.T) {
 	dir := t.TempDir()
-	s := startBroker(t, dir, -1, nil)
+	port := freePort(t)
+	s := startBroker(t, dir, port, nil)
 	j := reached(t, open(t, s.ClientURL()))
 	id := j.ID()
 	mustAppend(t, j, batch(clicklog.Ticket{}, 2), 2)
 	before := readAll(t, j, 0)
-	port := s.Addr().(*net.TCPAddr).Port
 	stopBroker(s)
 	soon(t, "notice that the broker is gone", func() error {
 		if j.Err() == nil {
@@ -302,7 +302,7 @@ func TestAppend_silentNetwork(t *testing.T) {
 		if err == nil {
 			t.Fatalf("append %d is acknowledged", n)
 		}
-		if took := time.Since(began); took > 10*writeWait {
+		if took := time.Since(began); took > 30*writeWait {
 			t.Fatalf("append %d took %s: %v", n, took, err)
 		}
 	}
@@ -310,7 +310,7 @@ func TestAppend_silentNetwork(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(began); took > 10*writeWait {
+	if took := time.Since(began); took > 30*writeWait {
 		t.Errorf("the end took %s", took)
 	}
 }

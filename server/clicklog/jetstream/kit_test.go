@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -12,6 +12,7 @@ import (
 
 	"lensan/server/clicklog"
 	"lensan/server/referral"
+	"lensan/server/testkit"
 )
 
 // startBroker starts a broker in this process. With cluster, it is one of those
@@ -28,7 +29,7 @@ func startBroker(t *testing.T, dir string, port int, change func(*server.Options
 	}
 	s.Start()
 	t.Cleanup(func() { stopBroker(s) })
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(time.Minute) {
 		t.Fatal("the broker is not ready")
 	}
 	return s
@@ -41,12 +42,7 @@ func stopBroker(s *server.Server) {
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return int(netip.MustParseAddrPort(testkit.FreeAddress(t)).Port())
 }
 
 // one starts a broker that stands alone and opens a journal there.
@@ -81,7 +77,7 @@ func openWith(t *testing.T, o Options) *Journal {
 func soon(t *testing.T, what string, try func() error) {
 	t.Helper()
 	var err error
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if err = try(); err == nil {
 			return
 		}
@@ -91,8 +87,16 @@ func soon(t *testing.T, what string, try func() error) {
 
 func reached(t *testing.T, j *Journal) *Journal {
 	t.Helper()
-	soon(t, "reach the stream", func() error { return j.Probe(t.Context()) })
+	soon(t, "reach the stream", func() error { return j.Probe(patient(t)) })
 	return j
+}
+
+// patient waits for an answer of the brokers longer than a server would: on a
+// slow machine all that is asked for is to be done once.
+func patient(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // batch returns the data of n clicks, with a ticket if there is one.
@@ -108,7 +112,7 @@ func batch(ticket clicklog.Ticket, n int) (data []byte) {
 
 func mustAppend(t *testing.T, j *Journal, data []byte, n int) uint64 {
 	t.Helper()
-	seq, err := j.Append(t.Context(), data, n)
+	seq, err := j.Append(patient(t), data, n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +123,7 @@ func mustAppend(t *testing.T, j *Journal, data []byte, n int) uint64 {
 func readAll(t *testing.T, j *Journal, after uint64) (list []clicklog.Batch) {
 	t.Helper()
 	for {
-		batches, err := j.Read(t.Context(), after, 7)
+		batches, err := j.Read(patient(t), after, 7)
 		if err != nil {
 			t.Fatal(err)
 		}

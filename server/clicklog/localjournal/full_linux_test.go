@@ -112,7 +112,7 @@ func TestLog_fullDisk(t *testing.T) {
 		t.Error("no error while the disk is full")
 	}
 	free()
-	for deadline := time.Now().Add(10 * time.Second); l.Err() != nil; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); l.Err() != nil; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not well again without a click: %v", l.Err())
 		}
