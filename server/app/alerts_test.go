@@ -87,7 +87,7 @@ func TestAlerts_reachPeople(t *testing.T) {
 	fatal(t, err)
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, referral.Zone)
 	ctx := t.Context()
-	a, err := New(ctx, config.Config{Data: t.TempDir(), BaseURL: "http://localhost:8080", CommitWait: time.Second, SilenceDays: 21, ProbeAllow: "127.0.0.1",
+	a, err := New(ctx, config.Config{Data: t.TempDir(), BaseURL: "http://localhost:8080", CommitWait: time.Minute, SilenceDays: 21, ProbeAllow: "127.0.0.1",
 		SMTPURL: "smtp://" + listener.Addr().String(), MailFrom: "Lên Sàn <len-san@example.vn>", AlertWebhook: hook.URL, AlertSecret: "a secret of sixteen"},
 		Options{Texts: texts, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
 	fatal(t, err)
@@ -182,7 +182,7 @@ func TestJumps_looksAgain(t *testing.T) {
 	texts, err := text.Load(assets.Files)
 	fatal(t, err)
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, referral.Zone)
-	a, err := New(t.Context(), config.Config{Data: t.TempDir(), BaseURL: "http://localhost:8080", CommitWait: time.Second},
+	a, err := New(t.Context(), config.Config{Data: t.TempDir(), BaseURL: "http://localhost:8080", CommitWait: time.Minute},
 		Options{Texts: texts, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
 	fatal(t, err)
 	t.Cleanup(func() { a.Close() })

@@ -27,6 +27,7 @@ const (
 // turn, where no other server can be, it is always this server's.
 type duty struct {
 	turn *store.Turn
+	wait time.Duration // for the database to say that the turn is still held
 	mu   sync.Mutex
 	held context.Context // ends with the turn; nil while another server has it
 	rest time.Time       // until when it is left to others
@@ -37,7 +38,7 @@ func newDuty(c config.Config, s *store.Store, number int64) *duty {
 	if c.DatabaseURL == "" {
 		return &duty{}
 	}
-	return &duty{turn: s.Turn(number)}
+	return &duty{turn: s.Turn(number), wait: turnWait}
 }
 
 // run asks for the turn until ctx ends, and then gives it up.
@@ -78,7 +79,7 @@ func (d *duty) hold(ctx context.Context) {
 	d.set(held)
 	defer d.set(nil)
 	for pause(ctx, turnEvery) && !d.rests() {
-		wait, cancel := context.WithTimeout(ctx, turnWait)
+		wait, cancel := context.WithTimeout(ctx, d.wait)
 		err := d.turn.Check(wait)
 		cancel()
 		if err != nil {

@@ -18,7 +18,7 @@ import (
 func TestPublicFigures_setting(t *testing.T) {
 	texts, err := text.Load(assets.Files)
 	fatal(t, err)
-	a, err := New(t.Context(), config.Config{Listen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: t.TempDir(), CommitWait: time.Second, PublicFigures: true},
+	a, err := New(t.Context(), config.Config{Listen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: t.TempDir(), CommitWait: time.Minute, PublicFigures: true},
 		Options{Texts: texts, Log: slog.New(slog.DiscardHandler)})
 	fatal(t, err)
 	defer a.Close()

@@ -28,7 +28,7 @@ func TestQualityWriter_acrossMidnight(t *testing.T) {
 	fatal(t, err)
 	today := referral.DayOf(time.Date(2026, 11, 24, 0, 0, 0, 0, referral.Zone))
 	now := (today + 1).Start().Add(-time.Second)
-	a, err := New(t.Context(), config.Config{Listen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: t.TempDir(), CommitWait: time.Second},
+	a, err := New(t.Context(), config.Config{Listen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: t.TempDir(), CommitWait: time.Minute},
 		Options{Texts: texts, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
 	fatal(t, err)
 	defer a.Close()

@@ -23,7 +23,7 @@ func apply(t *testing.T, a *App) {
 	ctx, end := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- a.journals.run(ctx) }()
-	wait, cancel := context.WithTimeout(ctx, 10*time.Second)
+	wait, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	err := a.journals.waitApplied(wait)
 	end()
@@ -40,7 +40,7 @@ func TestOpenJournals_olderThanTheDatabase(t *testing.T) {
 	// serve records clicks, counts them and returns how many are counted in all.
 	serve := func(clicks int, recorded func()) int64 {
 		t.Helper()
-		a, err := New(t.Context(), config.Config{Listen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: data, CommitWait: time.Second},
+		a, err := New(t.Context(), config.Config{Listen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: data, CommitWait: time.Minute},
 			Options{Texts: texts, Log: slog.New(slog.DiscardHandler)})
 		fatal(t, err)
 		defer a.Close()

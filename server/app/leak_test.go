@@ -32,7 +32,7 @@ func TestRun_leavesNoGoroutine(t *testing.T) {
 	}
 	texts, err := text.Load(assets.Files)
 	fatal(t, err)
-	a, err := New(t.Context(), config.Config{Listen: "127.0.0.1:0", MetricsListen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: t.TempDir(), CommitWait: time.Second,
+	a, err := New(t.Context(), config.Config{Listen: "127.0.0.1:0", MetricsListen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: t.TempDir(), CommitWait: time.Minute,
 		HealthInterval: time.Minute, CoverageInterval: time.Minute, SilenceDays: 21, PublicFigures: true, ProbeAllow: "127.0.0.0/8"},
 		Options{Texts: texts, Log: slog.New(slog.DiscardHandler), Sample: true})
 	fatal(t, err)
@@ -47,7 +47,7 @@ func TestRun_leavesNoGoroutine(t *testing.T) {
 	elsewhere.Close()
 
 	err = goleak.Find(of...)
-	for deadline := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(deadline); { // what tidies up after connections sleeps for seconds
+	for deadline := time.Now().Add(time.Minute); err != nil && time.Now().Before(deadline); { // what tidies up after connections sleeps for seconds
 		err = goleak.Find(of...)
 	}
 	fatal(t, err)
@@ -104,7 +104,7 @@ func use(t *testing.T, a *App, code string) {
 		t.Errorf("the counter: %q, %v", line, err)
 	}
 	feed.Body.Close() // before its end
-	for deadline := time.Now().Add(20 * time.Second); a.coverage.Report() == nil || a.health.Status("support_portal").CheckedAt.IsZero(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); a.coverage.Report() == nil || a.health.Status("support_portal").CheckedAt.IsZero(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("destinations and portals are not looked at")
 		}

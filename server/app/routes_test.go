@@ -70,7 +70,7 @@ func newWorld(t *testing.T) *world {
 	texts, err := text.Load(assets.Files)
 	fatal(t, err)
 	w := &world{t: t, cookies: map[string]string{}, csrf: map[string]string{}, keys: map[string]string{}}
-	w.app, err = New(t.Context(), config.Config{Listen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: t.TempDir(), CommitWait: time.Second},
+	w.app, err = New(t.Context(), config.Config{Listen: "127.0.0.1:0", BaseURL: "http://localhost:8080", Data: t.TempDir(), CommitWait: time.Minute},
 		Options{Texts: texts, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	fatal(t, err)
 	fatal(t, w.app.Listen())
@@ -204,7 +204,7 @@ type reply struct {
 	body   string
 }
 
-var client = &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+var client = &http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // ask sends a row's request as a role.
 func (w *world) ask(role, route, body string) reply {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -21,6 +20,7 @@ import (
 	"lensan/server/access"
 	"lensan/server/config"
 	"lensan/server/referral"
+	"lensan/server/testkit"
 	"lensan/server/text"
 )
 
@@ -48,10 +48,7 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	fatal(t, err)
-	address := l.Addr().String()
-	l.Close()
+	address := testkit.FreeAddress(t)
 	o := &office{t: t, base: "http://" + address}
 	var handler http.Handler
 	o.idp = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
@@ -64,7 +61,7 @@ func newOffice(t *testing.T) *office {
 	}), nil, false)
 	texts, err := text.Load(assets.Files)
 	fatal(t, err)
-	o.app, err = New(t.Context(), config.Config{Listen: address, BaseURL: o.base, Data: t.TempDir(), CommitWait: time.Second,
+	o.app, err = New(t.Context(), config.Config{Listen: address, BaseURL: o.base, Data: t.TempDir(), CommitWait: time.Minute,
 		OIDCIssuer: o.idp.URL, OIDCClientID: "lensan", OIDCSecret: "secret"}, Options{Texts: texts, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	fatal(t, err)
 	fatal(t, o.app.Listen())
@@ -82,7 +79,7 @@ func newOffice(t *testing.T) *office {
 func (o *office) browser() *http.Client {
 	jar, err := cookiejar.New(nil)
 	fatal(o.t, err)
-	return &http.Client{Jar: jar, Timeout: 20 * time.Second}
+	return &http.Client{Jar: jar, Timeout: time.Minute}
 }
 
 func read(t *testing.T, res *http.Response, err error) (status int, at *url.URL, body string) {
