@@ -69,7 +69,8 @@ func (w *watched) answersOnce(name, sent string) {
 	}
 }
 
-// quiet is how long no answer is waited for.
+// quiet is how long no answer is waited for before the server is told that no
+// more follows.
 const quiet = 400 * time.Millisecond
 
 // converse sends bytes on a connection of their own, says that no more follow
@@ -82,7 +83,7 @@ func (w *watched) converse(sent string) (statuses []int, closed bool, err error)
 		return nil, false, err
 	}
 	defer c.Close()
-	go io.WriteString(c, sent) // it may be refused before it is whole
+	_, _ = io.WriteString(c, sent) // it may be refused before it is whole
 	var got bytes.Buffer
 	buf := make([]byte, 64<<10)
 	for wait := quiet; ; {
@@ -90,7 +91,7 @@ func (w *watched) converse(sent string) (statuses []int, closed bool, err error)
 		n, err := c.Read(buf)
 		got.Write(buf[:n])
 		if errors.Is(err, os.ErrDeadlineExceeded) && wait == quiet {
-			wait = 10 * quiet
+			wait = 2 * time.Minute // longer than a server keeps a connection
 			c.(*net.TCPConn).CloseWrite()
 			continue
 		}
@@ -125,7 +126,7 @@ func (w *watched) converse(sent string) (statuses []int, closed bool, err error)
 func (w *watched) calmsDown(before held) {
 	w.t.Helper()
 	var after held
-	eventually(w.t, 30*time.Second, "goroutines and files are what they were", func() error {
+	eventually(w.t, 2*time.Minute, "goroutines and files are what they were", func() error {
 		if after = w.holds(); after.goroutines > before.goroutines+5 || after.files > before.files+5 {
 			return fmt.Errorf("%s, before %s", after, before)
 		}

@@ -66,7 +66,7 @@ start_postgres() {
   done
   say "PostgreSQL $("$bin/postgres" --version | grep -o '[0-9][0-9.]*' | head -n 1) on port $port"
   (cd "$work" && "${as_owner[@]}" "$bin/initdb" -D "$work/data" -A trust -U lensan -E UTF8 --locale=C.UTF-8 >/dev/null &&
-    "${as_owner[@]}" "$bin/pg_ctl" -D "$work/data" -l "$work/log" -w -o "-p $port -k $work -c listen_addresses=127.0.0.1 -c fsync=off" start >/dev/null) ||
+    "${as_owner[@]}" "$bin/pg_ctl" -D "$work/data" -l "$work/log" -w -o "-p $port -k $work -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off" start >/dev/null) ||
     { cat "$work/log" >&2 || true; exit 1; }
   stop_postgres=("${as_owner[@]}" "$bin/pg_ctl" -D "$work/data" -m immediate -w stop)
   export LENSAN_TEST_POSTGRES="postgres://lensan@127.0.0.1:$port/postgres?sslmode=disable"
@@ -124,7 +124,7 @@ say "the dashboard in real browsers: weight, speed, axe, keyboard, no scripts"
 timeout -k 20 15m bash server/web/dashboard/browser/run.sh
 
 say "what the race detector would distort: memory, rates, waits"
-go test -count=1 -v -run 'TestHostile_crowd|TestSoak|TestBacklog|TestRestart' ./server | grep -v ' level=\(INFO\|WARN\) \| INFO '
+go test -count=1 -v -run 'TestHostile|TestSoak|TestBacklog|TestRestart|TestPostgres_(twoServers|words)' ./server | grep -v ' level=\(INFO\|WARN\) \| INFO '
 
 say "redirects with durable clicks against bare ones"
 go build -o "${TMPDIR:-/tmp}/lensan-bench.$$" ./server
