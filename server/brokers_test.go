@@ -17,6 +17,7 @@ import (
 	natsjs "github.com/nats-io/nats.go/jetstream"
 
 	"lensan/server/clicklog/jetstream"
+	"lensan/server/testkit"
 )
 
 // brokers are three NATS servers, each a process of its own, that form one
@@ -52,10 +53,10 @@ func startBrokersOf(t *testing.T, dir, program string, env ...string) *brokers {
 	b := &brokers{t: t}
 	var routes []string
 	for range b.list {
-		routes = append(routes, "nats://"+freePort(t))
+		routes = append(routes, "nats://"+testkit.FreeAddress(t))
 	}
 	for i := range b.list {
-		n := &broker{t: t, name: fmt.Sprint("broker-", i+1), program: program, env: env, address: freePort(t)}
+		n := &broker{t: t, name: fmt.Sprint("broker-", i+1), program: program, env: env, address: testkit.FreeAddress(t)}
 		n.config, n.store = filepath.Join(dir, n.name+".conf"), filepath.Join(dir, n.name)
 		settings := fmt.Sprintf("server_name: %s\nlisten: %s\njetstream { store_dir: %q }\ncluster { name: lensan, listen: %q, no_advertise: true, routes: [%s] }\n",
 			n.name, n.address, n.store, strings.TrimPrefix(routes[i], "nats://"), strings.Join(routes, ", "))
@@ -117,7 +118,7 @@ func (b *brokers) stream() *natsjs.StreamInfo {
 	b.t.Helper()
 	var info *natsjs.StreamInfo
 	var err error
-	eventually(b.t, 30*time.Second, "all brokers have the stream", func() error {
+	eventually(b.t, 2*time.Minute, "all brokers have the stream", func() error {
 		info, err = b.look()
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lensan/server/referral"
+	"lensan/server/testkit"
 )
 
 // cluster is two servers, one PostgreSQL and three brokers.
@@ -27,7 +28,7 @@ type cluster struct {
 
 // newCluster returns one that has not started, to be changed before.
 func newCluster(t *testing.T, database string) *cluster {
-	return &cluster{t: t, database: database, folders: [2]string{t.TempDir(), t.TempDir()}, metrics: [2]string{freePort(t), freePort(t)}}
+	return &cluster{t: t, database: database, folders: [2]string{t.TempDir(), t.TempDir()}, metrics: [2]string{testkit.FreeAddress(t), testkit.FreeAddress(t)}}
 }
 
 // up starts the servers, on brokers that run, and makes placements.
@@ -38,7 +39,7 @@ func (c *cluster) up(placements int) {
 	}
 	c.codes = c.servers[0].placements(placements)
 	c.steady()
-	eventually(c.t, 10*time.Second, "the other server knows the placements", func() error {
+	eventually(c.t, time.Minute, "the other server knows the placements", func() error {
 		response, err := noRedirect(1).Get(c.servers[1].URL + "/kiem-tra/" + c.codes[placements-1])
 		if err != nil {
 			return err
@@ -53,7 +54,18 @@ func (c *cluster) up(placements int) {
 
 // setting is the environment of a server.
 func (c *cluster) setting(i int) []string {
-	return append([]string{"LENSAN_DATABASE_URL=" + c.database, "LENSAN_JOURNAL_URL=" + c.brokers.url(), "LENSAN_METRICS_LISTEN=" + c.metrics[i]}, c.env[i]...)
+	return append([]string{"LENSAN_DATABASE_URL=" + c.database, "LENSAN_JOURNAL_URL=" + c.brokers.url(), "LENSAN_METRICS_LISTEN=" + c.metrics[i], "LENSAN_COMMIT_WAIT=" + commitWait().String()}, c.env[i]...)
+}
+
+// commitWait is how long servers of a cluster wait for a commit: their default
+// while the table is written. Else all tests run side by side, and what takes
+// longer for want of a processor would be answered before it is durable, and
+// gone when a server is killed.
+func commitWait() time.Duration {
+	if *update {
+		return 250 * time.Millisecond
+	}
+	return 3 * time.Second
 }
 
 func (c *cluster) start(i int) {
@@ -90,7 +102,7 @@ const (
 func (c *cluster) steady() {
 	c.t.Helper()
 	c.applying()
-	eventually(c.t, 60*time.Second, "both servers use the shared journal", func() error {
+	eventually(c.t, 3*time.Minute, "both servers use the shared journal", func() error {
 		return errors.Join(c.is(0, onFallback, false), c.is(1, onFallback, false))
 	})
 	c.brokers.stream()
@@ -99,7 +111,7 @@ func (c *cluster) steady() {
 // applying returns the server that applies the stream.
 func (c *cluster) applying() (which int) {
 	c.t.Helper()
-	eventually(c.t, 60*time.Second, "one server applies", func() error {
+	eventually(c.t, 2*time.Minute, "one server applies", func() error {
 		sum := 0.0
 		for i := range c.servers {
 			on, err := c.metric(i, applies)
@@ -118,11 +130,19 @@ func (c *cluster) applying() (which int) {
 	return which
 }
 
+// turned waits until each server uses its own journal, or the shared one.
+func (c *cluster) turned(first, second bool) {
+	c.t.Helper()
+	eventually(c.t, time.Minute, "the journals that servers use", func() error {
+		return errors.Join(c.is(0, onFallback, first), c.is(1, onFallback, second))
+	})
+}
+
 // takesOver waits for a server to apply instead of the other one.
 func (c *cluster) takesOver(i int) {
 	c.t.Helper()
 	begun := time.Now()
-	eventually(c.t, 30*time.Second, "the other server takes over", func() error { return c.is(i, applies, true) })
+	eventually(c.t, 2*time.Minute, "the other server takes over", func() error { return c.is(i, applies, true) })
 	c.t.Logf("the other server applied %s later", time.Since(begun).Round(10*time.Millisecond))
 }
 
@@ -145,12 +165,15 @@ func (c *cluster) counted() (recorded map[string]int64, total report) {
 // check asks lensan check, which compares all sums.
 func (c *cluster) check() {
 	c.t.Helper()
-	cmd := programOf(c.programs[0], c.folders[0], "check")
-	cmd.Env = append(append(cmd.Env, c.setting(0)...), "LENSAN_BASE_URL=https://lensan.example.gov.vn", "LENSAN_METRICS_LISTEN=")
-	out, err := cmd.CombinedOutput()
-	for _, want := range []string{"✓ Journal", "✓ Shared       3 of 3 brokers have all of it", "✓ Figures"} {
-		if !strings.Contains(string(out), want) {
-			c.t.Errorf("check (%v) does not say %q:\n%s", err, want, out)
+	eventually(c.t, time.Minute, "check finds nothing", func() error {
+		cmd := programOf(c.programs[0], c.folders[0], "check")
+		cmd.Env = append(append(cmd.Env, c.setting(0)...), "LENSAN_BASE_URL=https://lensan.example.gov.vn", "LENSAN_METRICS_LISTEN=")
+		out, err := cmd.CombinedOutput()
+		for _, want := range []string{"✓ Journal", "✓ Shared       3 of 3 brokers have all of it", "✓ Figures"} {
+			if !strings.Contains(string(out), want) {
+				return fmt.Errorf("check (%v) does not say %q:\n%s", err, want, out)
+			}
 		}
-	}
+		return nil
+	})
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -79,9 +78,7 @@ func (rows *table) parts(t *testing.T, database *postgres) {
 			n.kill()
 		}
 		time.Sleep(3 * time.Second)
-		if err := errors.Join(c.is(0, onFallback, true), c.is(1, onFallback, true)); err != nil {
-			t.Error(err)
-		}
+		c.turned(true, true)
 		for _, n := range c.brokers.list {
 			n.start()
 		}
@@ -136,12 +133,16 @@ func (rows *table) partition(c *cluster, whole time.Duration) {
 	c.servers[which].stop()
 	c.env[which] = []string{"LENSAN_JOURNAL_URL=" + through.url()}
 	c.start(which)
-	c.servers[1-which].stop()
-	c.takesOver(which)
-	c.start(1 - which)
-	rows.run(c, fmt.Sprintf("the server that applies is cut off from the brokers for %.0f s", whole.Seconds()), func(*visitors) {
-		if err := c.is(which, applies, true); err != nil {
-			c.t.Fatal(err)
+	handOver := func() {
+		c.servers[1-which].stop()
+		c.takesOver(which)
+		c.start(1 - which)
+	}
+	handOver()
+	rows.run(c, fmt.Sprintf("the server that applies is cut off from the brokers for %.0f s", whole.Seconds()), func(v *visitors) {
+		if c.applying() != which { // a slow machine may have taken its turn from it
+			handOver()
+			v.servers[1-which].Store(c.servers[1-which])
 		}
 		for _, cable := range cables {
 			cable.cut()
@@ -149,9 +150,7 @@ func (rows *table) partition(c *cluster, whole time.Duration) {
 		begun := time.Now()
 		c.takesOver(1 - which)
 		time.Sleep(time.Until(begun.Add(whole)))
-		if err := errors.Join(c.is(which, onFallback, true), c.is(1-which, onFallback, false)); err != nil {
-			c.t.Error(err)
-		}
+		c.turned(which == 0, which == 1)
 		for _, cable := range cables {
 			cable.mend()
 		}

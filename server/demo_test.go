@@ -59,7 +59,7 @@ func TestDemo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return &http.Client{Jar: jar, Timeout: 20 * time.Second}
+		return &http.Client{Jar: jar, Timeout: time.Minute}
 	}
 	first := visitor()
 	if end, page := get(first, link); end != "/thong-ke" || !strings.Contains(page, "khach-xem-mau") {

@@ -121,7 +121,7 @@ func TestDeploy_compose(t *testing.T) {
 	serve := func(name string) {
 		t.Helper()
 		volume := filepath.Join(c.folder, name)
-		c.start(name, program(volume, "serve"), "LENSAN_LISTEN="+c.address[name]+":8080", "LENSAN_DATABASE_URL="+database)
+		c.start(name, program(volume, "serve"), "LENSAN_LISTEN="+c.address[name]+":8080", "LENSAN_COMMIT_WAIT=5s", "LENSAN_DATABASE_URL="+database)
 		servers[name] = &process{t: t, cmd: c.running[name], URL: "http://" + c.address[name] + ":8080"}
 	}
 	for _, name := range []string{"lensan-1", "lensan-2", "lensan-3"} {
@@ -136,7 +136,7 @@ func TestDeploy_compose(t *testing.T) {
 	server := servers["lensan-1"]
 	code, client := server.placements(1)[0], noRedirect(1)
 	for name := range servers { // the journal is shared: none has turned to its own
-		eventually(t, 30*time.Second, name+" uses the brokers", func() error {
+		eventually(t, 2*time.Minute, name+" uses the brokers", func() error {
 			on, err := metric(c.address[name]+":9180", "lensan_journal_fallback")
 			if err == nil && on != 0 {
 				err = fmt.Errorf("lensan_journal_fallback %v", on)
@@ -154,7 +154,7 @@ func TestDeploy_compose(t *testing.T) {
 			clicks++
 		}
 	}
-	eventually(t, 15*time.Second, "Caddy knows a server that knows the code", func() error {
+	eventually(t, time.Minute, "Caddy knows a server that knows the code", func() error {
 		response, err := client.Get(front + "/kiem-tra/" + code)
 		if err != nil {
 			return err
@@ -177,7 +177,7 @@ func TestDeploy_compose(t *testing.T) {
 		serve(name)
 	}
 	var stats report
-	eventually(t, time.Minute, "all scans are counted", func() error {
+	eventually(t, 2*time.Minute, "all scans are counted", func() error {
 		stats = report{}
 		server.call("GET", "/stats", nil, http.StatusOK, &stats)
 		if stats.Total.Recorded != clicks {

@@ -22,7 +22,7 @@ func (rows *table) disks(t *testing.T, database *postgres) {
 	c.up(16)
 	turned := func() {
 		t.Helper()
-		eventually(t, 20*time.Second, "both servers use their own journals", func() error {
+		eventually(t, time.Minute, "both servers use their own journals", func() error {
 			return errors.Join(c.is(0, onFallback, true), c.is(1, onFallback, true))
 		})
 	}

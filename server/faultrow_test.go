@@ -55,7 +55,7 @@ func (c *cluster) during(name string, mayLose loss, happens func(v *visitors)) f
 	var after map[string]int64
 	var total report
 	known, since := int64(-1), left
-	eventually(c.t, 60*time.Second, name+": all that was answered is recorded or counted as lost", func() error {
+	eventually(c.t, 3*time.Minute, name+": all that was answered is recorded or counted as lost", func() error {
 		after, total = c.counted()
 		f.lost, f.unconfirmed = total.Lost-sum.Lost, total.Unconfirmed-sum.Unconfirmed
 		missing := int64(0)

@@ -32,7 +32,7 @@ func TestStoreLocked_redirectsGoOn(t *testing.T) {
 		mustRedirect(t, client, server.URL+"/go/"+code)
 	}
 	var stats report
-	for deadline := time.Now().Add(30 * time.Second); stats.StalledSince == nil; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); stats.StalledSince == nil; time.Sleep(100 * time.Millisecond) {
 		server.call("GET", "/stats", nil, http.StatusOK, &stats)
 		if time.Now().After(deadline) {
 			t.Fatal("the statistics do not say since when they stand still")
@@ -90,7 +90,7 @@ func TestDiskFull_redirectsGoOnAndLostCounts(t *testing.T) {
 	server.waitReady()
 	mustRedirect(t, client, server.URL+"/go/"+code)
 	var after report
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		server.call("GET", "/stats?wait=applied", nil, http.StatusOK, &after)
 		if after.Total.Recorded+after.Lost == before.Total.Recorded+clicks+1 {
 			break

@@ -52,7 +52,7 @@ func startPostgresOn(t *testing.T, size string) *postgres {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
-	_, port, _ := net.SplitHostPort(freePort(t))
+	_, port, _ := net.SplitHostPort(testkit.FreeAddress(t))
 	p := &postgres{t: t, folder: folder, port: port}
 	var small []string
 	if size != "" {
@@ -127,7 +127,7 @@ func (p *postgres) start() {
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
-	eventually(p.t, 20*time.Second, "PostgreSQL answers", func() error {
+	eventually(p.t, 2*time.Minute, "PostgreSQL answers", func() error {
 		return p.ask("postgres", "SELECT 1")
 	})
 }
@@ -221,7 +221,7 @@ func (p *postgres) kill() {
 	}
 	_ = p.cmd.Wait()
 	for _, pid := range list[1:] { // until then its memory counts as in use
-		for deadline := time.Now().Add(5 * time.Second); alive(pid) && time.Now().Before(deadline); {
+		for deadline := time.Now().Add(time.Minute); alive(pid) && time.Now().Before(deadline); {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}

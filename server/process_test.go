@@ -47,13 +47,14 @@ var (
 // program returns a command that runs this program with arguments.
 func program(data string, args ...string) *exec.Cmd { return programOf("", data, args...) }
 
-// programOf is program for another build, "" for this one.
+// programOf is program for another build, "" for this one. Redirects wait for
+// their commit however busy the machine is: what was answered is durable.
 func programOf(path, data string, args ...string) *exec.Cmd {
 	if path == "" {
 		path = os.Args[0]
 	}
 	cmd := exec.Command(path, args...)
-	cmd.Env = append(os.Environ(), childVariable+"=1", "LANG=en", "LENSAN_DATA="+data, "LENSAN_API_KEY="+testKey,
+	cmd.Env = append(os.Environ(), childVariable+"=1", "LANG=en", "LENSAN_DATA="+data, "LENSAN_API_KEY="+testKey, "LENSAN_COMMIT_WAIT=10s",
 		"LENSAN_LISTEN=127.0.0.1:0", "LENSAN_METRICS_LISTEN=", "LENSAN_HEALTH_INTERVAL=0", "LENSAN_COVERAGE_INTERVAL=0")
 	return cmd
 }
@@ -106,7 +107,7 @@ func startBy(t *testing.T, cmd *exec.Cmd, begin func() error) *process {
 
 func (p *process) waitReady() {
 	p.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if response, err := http.Get(p.URL + "/readyz"); err == nil {
 			response.Body.Close()
 			if response.StatusCode == http.StatusOK {
@@ -145,8 +146,28 @@ func (p *process) stop() time.Duration {
 	return time.Since(begun)
 }
 
-// call sends JSON to the API as admin and decodes the answer into out.
+// call sends JSON to the API as admin and decodes the answer into out. What
+// waits until clicks are applied is asked again where that takes long.
 func (p *process) call(method, path string, body any, want int, out any) {
+	p.t.Helper()
+	begun := time.Now()
+	status, raw := p.ask(method, path, body)
+	for status == http.StatusServiceUnavailable && strings.Contains(path, "wait=applied") && time.Since(begun) < 2*time.Minute {
+		time.Sleep(100 * time.Millisecond)
+		status, raw = p.ask(method, path, body)
+	}
+	if status != want {
+		p.t.Fatalf("%s %s: %d, want %d: %s", method, path, status, want, raw)
+	}
+	if out != nil {
+		if err := json.Unmarshal(raw, out); err != nil {
+			p.t.Fatalf("%s %s: %v in %s", method, path, err, raw)
+		}
+	}
+}
+
+// ask is one try of call.
+func (p *process) ask(method, path string, body any) (status int, answer []byte) {
 	p.t.Helper()
 	var reader io.Reader
 	if body != nil {
@@ -156,7 +177,7 @@ func (p *process) call(method, path string, body any, want int, out any) {
 		}
 		reader = strings.NewReader(string(raw))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, p.URL+"/api/v1"+path, reader)
 	if err != nil {
@@ -173,14 +194,7 @@ func (p *process) call(method, path string, body any, want int, out any) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if response.StatusCode != want {
-		p.t.Fatalf("%s %s: %s, want %d: %s", method, path, response.Status, want, raw)
-	}
-	if out != nil {
-		if err := json.Unmarshal(raw, out); err != nil {
-			p.t.Fatalf("%s %s: %v in %s", method, path, err, raw)
-		}
-	}
+	return response.StatusCode, raw
 }
 
 // placements creates a portal (if need be) and n placements and returns their codes.
@@ -211,7 +225,7 @@ type report struct {
 // noRedirect is a client that does not follow redirects, with one connection a goroutine.
 func noRedirect(connections int) *http.Client {
 	return &http.Client{
-		Timeout:       20 * time.Second,
+		Timeout:       time.Minute,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -4,11 +4,14 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"lensan/server/referral"
 )
 
 func TestReport(t *testing.T) {
 	p := newPress(t)
-	out := p.path("thang.pdf")
+	out, day := p.path("thang.pdf"), referral.DayOf(time.Now())
 	if said := p.want(exitDone, "report", "--month", "2026-06", "--province", "91", out); !strings.Contains(said, "Đã ghi báo cáo tháng 2026-06") {
 		t.Errorf("says %s", said)
 	}
@@ -33,7 +36,8 @@ func TestReport(t *testing.T) {
 		t.Error("a fault left a file")
 	}
 	p.want(exitDone, "report", "--month", "2026-06", "--province", "91", "--force", out)
-	if again, err := os.ReadFile(out); err != nil || string(again) != string(first) {
+	again, err := os.ReadFile(out)
+	if sameDay := referral.DayOf(time.Now()) == day; err != nil || sameDay && string(again) != string(first) {
 		t.Errorf("the same month is another file: %v", err)
 	}
 	p.want(exitDone, "report", "--month", "2025-06", "--province", "89", p.path("cu.pdf"))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lensan/server/bench"
+	"lensan/server/testkit"
 )
 
 // scaleVariable sets how long TestScale drives each set-up, such as "10s".
@@ -57,7 +58,7 @@ type scaled struct {
 func newScaled(t *testing.T, n int, env ...string) *scaled {
 	s := &scaled{t: t}
 	for range n {
-		w := &watched{metrics: freePort(t)}
+		w := &watched{metrics: testkit.FreeAddress(t)}
 		cmd := program(t.TempDir(), "serve")
 		cmd.Env = slices.Concat(cmd.Env, env, []string{"LENSAN_METRICS_LISTEN=" + w.metrics})
 		w.process = startBy(t, cmd, func() error { return bench.OnServerCore(cmd.Start) })

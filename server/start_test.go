@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"lensan/server/testkit"
 )
 
 // A start that fails says why, and what to do.
@@ -15,7 +17,7 @@ func TestServe_refused(t *testing.T) {
 		want string
 	}{
 		"a folder in use":   {data, "", "A server is using " + data},
-		"no database there": {t.TempDir(), "LENSAN_DATABASE_URL=postgres://lensan@" + freePort(t) + "/lensan?sslmode=disable", "connection refused"},
+		"no database there": {t.TempDir(), "LENSAN_DATABASE_URL=postgres://lensan@" + testkit.FreeAddress(t) + "/lensan?sslmode=disable", "connection refused"},
 	} {
 		cmd := program(c.data, "serve")
 		cmd.Env = append(cmd.Env, c.env)

@@ -33,7 +33,7 @@ type visitors struct {
 }
 
 // patience is how long the balancer waits for a server.
-const patience = 2 * time.Second
+func patience() time.Duration { return commitWait() + 1750*time.Millisecond }
 
 func arrive(c *cluster) *visitors {
 	n := len(c.codes)
@@ -66,7 +66,7 @@ func (v *visitors) visit(i int) {
 				}
 				break
 			}
-			if time.Since(begun) > 20*time.Second {
+			if time.Since(begun) > time.Minute {
 				v.t.Error("neither server answers")
 				return
 			}
@@ -76,7 +76,7 @@ func (v *visitors) visit(i int) {
 
 func (v *visitors) click(client *http.Client, server *process, i int) bool {
 	unanswered := int64(0) // the client itself repeats a request that a connection ends under
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), patience())
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { unanswered++ }})
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/go/"+v.codes[i], nil)
