@@ -28,6 +28,9 @@ import (
 
 const base = "https://len.example.vn"
 
+// patience is enough for an answer on the busiest machine.
+const patience = time.Minute
+
 var admin = referral.Actor{Kind: "cli", Role: referral.RoleAdmin}
 
 // country is a registry whose portals' hosts are addresses of 127.0.0.0/8, all
@@ -42,6 +45,8 @@ type country struct {
 	asked    atomic.Int64
 	store    *store.Store
 	registry *registry.Registry
+	fetcher  coverage.Fetcher
+	port     string
 	coverage *coverage.Coverage
 }
 
@@ -63,8 +68,8 @@ func newCountry(t testing.TB, patience time.Duration) *country {
 	c := &country{t: t, time: time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC), pages: map[string]http.HandlerFunc{}, within: map[string]int{}}
 	l, err := net.Listen("tcp", "0.0.0.0:0")
 	must(t, err)
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	if conn, err := net.DialTimeout("tcp", "127.9.9.9:"+port, time.Second); err != nil {
+	_, c.port, _ = net.SplitHostPort(l.Addr().String())
+	if conn, err := net.DialTimeout("tcp", "127.9.9.9:"+c.port, patience); err != nil {
 		l.Close()
 		t.Fatalf("127.0.0.0/8 is one address here: %v", err)
 	} else {
@@ -83,10 +88,15 @@ func newCountry(t testing.TB, patience time.Duration) *country {
 	must(t, err)
 	c.registry = registry.New(c.store, provinces, new(referral.LinkTable), c.now)
 	own := netip.MustParsePrefix("127.0.0.0/8")
-	asker := probe.New(probe.Options{Contact: base, MaxTime: patience, HostPause: time.Millisecond, Allow: func(at netip.AddrPort) bool { return own.Contains(at.Addr()) }})
-	c.coverage = coverage.New(c.store, provinces, asker, coverage.Options{Base: base, Interval: 24 * time.Hour, Now: c.now,
-		Addresses: func(host string) []string { return []string{"http://" + host + ":" + port + "/"} }})
+	c.fetcher = probe.New(probe.Options{Contact: base, MaxTime: patience, HostPause: time.Millisecond, Allow: func(at netip.AddrPort) bool { return own.Contains(at.Addr()) }})
+	c.read(c.fetcher)
 	return c
+}
+
+// read looks at pages by way of a fetcher from now on, as a restart would.
+func (c *country) read(f coverage.Fetcher) {
+	c.coverage = coverage.New(c.store, c.registry.Provinces(), f, coverage.Options{Base: base, Interval: 24 * time.Hour, Now: c.now,
+		Addresses: func(host string) []string { return []string{"http://" + host + ":" + c.port + "/"} }})
 }
 
 func (c *country) serve(w http.ResponseWriter, r *http.Request) {
@@ -153,7 +163,7 @@ func (c *country) states() map[string]coverage.State {
 }
 
 func TestCoverage_states(t *testing.T) {
-	c := newCountry(t, time.Second)
+	c := newCountry(t, patience)
 	today := referral.DayOf(c.now())
 	hosts := map[string]string{}
 	codes := map[string]referral.Placement{}
@@ -235,7 +245,7 @@ func TestCoverage_states(t *testing.T) {
 // A portal that is registered now stands in the report at the next tick, also
 // where no pages are read.
 func TestCoverage_newPortal(t *testing.T) {
-	c := newCountry(t, time.Second)
+	c := newCountry(t, patience)
 	c.coverage = coverage.New(c.store, c.registry.Provinces(), nil, coverage.Options{Base: base, Now: c.now})
 	c.portal("first", "91", "127.7.1.1")
 	c.states()
@@ -247,7 +257,7 @@ func TestCoverage_newPortal(t *testing.T) {
 }
 
 func TestCoverage_lostAndHistory(t *testing.T) {
-	c := newCountry(t, time.Second)
+	c := newCountry(t, patience)
 	p := c.portal("so", "91", "127.7.1.1")
 	c.show("127.7.1.1", text(badge(p.Code)))
 	c.seen(p, "127.7.1.1", referral.DayOf(c.now()), 5)

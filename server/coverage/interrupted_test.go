@@ -4,12 +4,11 @@ import (
 	"context"
 	"net/http"
 	"testing"
-	"time"
 )
 
 // A round that is broken off is taken up again by the next, not a day later.
 func TestTick_brokenOff(t *testing.T) {
-	c := newCountry(t, 5*time.Second)
+	c := newCountry(t, patience)
 	placed := c.portal("so", "91", "127.1.0.1")
 	ctx, end := context.WithCancel(t.Context())
 	c.show("127.1.0.1", func(w http.ResponseWriter, r *http.Request) {

@@ -18,7 +18,7 @@ import (
 var editor = referral.Actor{Kind: "account", ID: "lan", Role: referral.RoleEditor}
 
 func TestLookNow(t *testing.T) {
-	c := newCountry(t, time.Second)
+	c := newCountry(t, patience)
 	p := c.portal("so", "91", "127.7.2.1")
 	c.portal("old", "91", "127.7.2.2")
 	_, err := c.registry.MergePortal(t.Context(), admin, "old", "so", "Hợp nhất")
@@ -71,7 +71,7 @@ func TestLookNow(t *testing.T) {
 // What was begun is kept, though whoever asked has left; a round that runs
 // meanwhile is not waited for; and of many who ask together few are served.
 func TestLookNow_besideOthers(t *testing.T) {
-	c := newCountry(t, 10*time.Second)
+	c := newCountry(t, patience)
 	begun, open := make(chan struct{}, 20), make(chan struct{})
 	for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
 		host := "127.7.3." + string(rune('1'+id[0]-'a'))
