@@ -28,6 +28,7 @@ const (
 type duty struct {
 	turn *store.Turn
 	wait time.Duration // for the database to say that the turn is still held
+	away time.Duration // for which the turn is left to others
 	mu   sync.Mutex
 	held context.Context // ends with the turn; nil while another server has it
 	rest time.Time       // until when it is left to others
@@ -38,7 +39,7 @@ func newDuty(c config.Config, s *store.Store, number int64) *duty {
 	if c.DatabaseURL == "" {
 		return &duty{}
 	}
-	return &duty{turn: s.Turn(number), wait: turnWait}
+	return &duty{turn: s.Turn(number), wait: turnWait, away: turnRest}
 }
 
 // run asks for the turn until ctx ends, and then gives it up.
@@ -63,7 +64,7 @@ func (d *duty) run(ctx context.Context) {
 func (d *duty) leave() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.rest = time.Now().Add(turnRest)
+	d.rest = time.Now().Add(d.away)
 }
 
 func (d *duty) rests() bool {

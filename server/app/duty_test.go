@@ -305,9 +305,9 @@ func TestDuty_offline(t *testing.T) {
 		return
 	}
 	p := startPair(t, database)
+	p.servers[0].checking.away = time.Hour
 	p.serve(0)
 	p.on(0)
-	p.serve(1)
 	p.pass(20 * time.Minute)
 	p.cables[0].cut.Store(true)
 	p.outside.asked()
@@ -315,6 +315,7 @@ func TestDuty_offline(t *testing.T) {
 	if s := p.servers[1].health.Status("market"); s.State != health.Alive || s.Reason != health.Offline {
 		t.Errorf("%+v", s)
 	}
+	p.serve(1)
 	deadline := time.Now().Add(time.Minute)
 	for held := false; !held; time.Sleep(10 * time.Millisecond) {
 		d := p.servers[1].checking
