@@ -158,6 +158,10 @@ func (r *run) stop() {
 	r.real.stop()
 }
 
+// countWait is how long the last clicks may take to be counted: those of a slow
+// disk are answered before they are durable.
+const countWait = 2 * time.Second
+
 func (r *run) measure(ctx context.Context) (Result, error) {
 	var result Result
 	r.print.tableHead()
@@ -180,8 +184,16 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 	r.print.progress("counting")
 	result.Answered = r.answered
 	var err error
-	if result.Recorded, result.Lost, err = r.api.recorded(ctx, day, r.code); err != nil {
-		return result, err
+	for end := time.Now().Add(countWait); ; {
+		if result.Recorded, result.Lost, err = r.api.recorded(ctx, day, r.code); err != nil {
+			return result, err
+		}
+		if result.Recorded >= result.Answered || time.Now().After(end) {
+			break
+		}
+		if err := r.real.pause(ctx); err != nil {
+			return result, err
+		}
 	}
 	enough := Enough
 	if r.Shared {
