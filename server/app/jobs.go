@@ -7,6 +7,7 @@ import (
 
 	"lensan/server/clicklog"
 	"lensan/server/referral"
+	"lensan/server/safely"
 )
 
 // soon is when a job that runs rarely runs for the first time.
@@ -25,7 +26,7 @@ func (a *App) every(ctx context.Context, interval time.Duration, name string, fn
 		case <-timer.C:
 			timer.Reset(interval)
 		}
-		err := fn(ctx)
+		err := safely.Run(func() error { return fn(ctx) })
 		switch {
 		case ctx.Err() != nil:
 		case err != nil && !failing:

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,5 +49,27 @@ func TestQualityWriter_acrossMidnight(t *testing.T) {
 		if lost, unconfirmed, err := a.store.Quality(t.Context(), day, day); err != nil || lost != 0 || unconfirmed != 0 {
 			t.Errorf("%s: %d lost, %d unconfirmed, %v", day, lost, unconfirmed, err)
 		}
+	}
+}
+
+// A job that panics is one that fails: told of once, tried again, and no end of
+// the server.
+func TestEvery_panics(t *testing.T) {
+	ctx, end := context.WithTimeout(t.Context(), time.Minute)
+	defer end()
+	var log bytes.Buffer
+	a := &App{log: slog.New(slog.NewTextHandler(&log, nil))}
+	turns := 0
+	a.every(ctx, time.Millisecond, "unlucky", func(context.Context) error {
+		switch turns++; turns {
+		case 1, 2:
+			panic("out of luck")
+		case 4:
+			end()
+		}
+		return nil
+	})
+	if got := log.String(); strings.Count(got, "job fails") != 1 || !strings.Contains(got, "out of luck") || !strings.Contains(got, "jobs_test.go") || strings.Count(got, "job works again") != 1 {
+		t.Errorf("%d turns, log: %s", turns, got)
 	}
 }

@@ -97,7 +97,7 @@ func (a *App) buildWeb() error {
 		Reconciled: a.lastReconciled, Fallback: a.journals.onFallback(), Guest: a.guest})
 	people.Register(a.fiber)
 	server := a.fiber.Server()
-	server.Handler = a.timed(web.Strict(server.ErrorHandler, gate.Wrap(server.Handler)))
+	server.Handler = a.timed(web.Survive(a.fiber, a.log, web.Strict(server.ErrorHandler, gate.Wrap(server.Handler))))
 	web.LimitBodies(server, func(h *fasthttp.RequestHeader) bool {
 		ctx, cancel := context.WithTimeout(context.Background(), knowTime)
 		defer cancel()

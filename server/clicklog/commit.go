@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"lensan/server/safely"
 	"time"
 )
 
@@ -75,26 +76,23 @@ func (l *Log) commit(b *batch) {
 }
 
 // append is Journal.Append, a panic made into an unknown outcome.
-func (l *Log) append(b *batch) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("journal panicked: %v: %w", r, ErrUnknown)
-		}
-	}()
-	_, err = l.journal.Append(context.Background(), b.data, b.n)
+func (l *Log) append(b *batch) error {
+	err := safely.Run(func() error {
+		_, err := l.journal.Append(context.Background(), b.data, b.n)
+		return err
+	})
+	var panicked *safely.Panic
+	if errors.As(err, &panicked) {
+		return fmt.Errorf("journal: %w: %w", ErrUnknown, panicked)
+	}
 	return err
 }
 
 // tryProbe asks the journal whether it is well again; one that cannot tell
 // keeps its failure until a click is committed.
-func (l *Log) tryProbe() (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("journal panicked: %v", r)
-		}
-	}()
+func (l *Log) tryProbe() error {
 	if p, ok := l.journal.(Prober); ok {
-		return p.Probe(context.Background())
+		return safely.Run(func() error { return p.Probe(context.Background()) })
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -57,8 +57,8 @@ func (c *Coverage) lookAt(ctx context.Context, s *site, at referral.Page) HostCh
 		if err == nil && page.Status == http.StatusOK {
 			check.URL, check.HTTP, check.Fault = page.URL, page.Status, ""
 			c.reading <- struct{}{} // a page in memory is large: few at a time
+			defer func() { <-c.reading }()
 			check.Found = c.read(string(page.Body), s.codes, page.Header.Values("Content-Security-Policy"))
-			<-c.reading
 			return check
 		}
 		check.Fault, check.HTTP = faultOf(err), page.Status

@@ -8,7 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"errors"
 	"lensan/server/referral"
+	"lensan/server/safely"
 )
 
 // How a round is run. Thousand portals that all let the probe wait for its 8 s
@@ -121,13 +123,16 @@ func (c *Coverage) round(ctx context.Context) (looked int, err error) {
 	type result struct {
 		num    int64
 		checks []HostCheck
+		err    error // a page at which the program stumbles costs its own portal's look
 	}
 	var jobs sync.WaitGroup
 	todo, done := make(chan *site), make(chan result)
 	for range workers {
 		jobs.Go(func() {
 			for s := range todo {
-				done <- result{s.portal.Num, c.look(ctx, s)}
+				r := result{num: s.portal.Num}
+				r.err = safely.Run(func() error { r.checks = c.look(ctx, s); return nil })
+				done <- r
 			}
 		})
 	}
@@ -145,7 +150,12 @@ func (c *Coverage) round(ctx context.Context) (looked int, err error) {
 			delete(c.due, num)
 		}
 	}()
+	var stumbled error
 	for r := range done {
+		if r.err != nil {
+			stumbled = r.err
+			continue
+		}
 		unkept[r.num] = true
 		if ctx.Err() != nil || err != nil {
 			continue
@@ -167,7 +177,7 @@ func (c *Coverage) round(ctx context.Context) (looked int, err error) {
 	if err = c.store.SaveCoverage(ctx, changed); err == nil {
 		clear(unkept)
 	}
-	return looked, err
+	return looked, errors.Join(err, stumbled)
 }
 
 // isDue is called by one goroutine at a time. It spreads the looks: the next

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lensan/server/referral"
+	"lensan/server/safely"
 )
 
 // Options are what a caller may choose.
@@ -102,7 +103,7 @@ func (c *Checker) Tick(ctx context.Context) error {
 	for _, d := range all {
 		if c.isDue(d.ID) {
 			jobs.Go(func() {
-				fault := c.check(ctx, d, all)
+				fault := safely.Run(func() error { return c.check(ctx, d, all) })
 				mu.Lock()
 				defer mu.Unlock()
 				err = errors.Join(err, fault)

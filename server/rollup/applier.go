@@ -11,6 +11,7 @@ import (
 	"lensan/server/classify"
 	"lensan/server/clicklog"
 	"lensan/server/referral"
+	"lensan/server/safely"
 )
 
 // Classifier is what an Applier asks of classify.Classifier.
@@ -121,7 +122,14 @@ func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) (woken bo
 
 // step does what can be done at once and books the result in the status.
 func (a *Applier) step(ctx context.Context, due bool) (more bool, err error) {
-	more, err = a.worker.step(ctx, due)
+	err = safely.Run(func() (err error) {
+		more, err = a.worker.step(ctx, due)
+		return err
+	})
+	var panicked *safely.Panic
+	if errors.As(err, &panicked) {
+		a.worker.ready, more = false, false // nobody knows what is in its sums
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -358,6 +359,25 @@ func TestApplier_malformedBatch(t *testing.T) {
 				t.Errorf("%+v, %d clicks", got, s.sum.Clicks)
 			}
 		})
+	}
+}
+
+// A panic halfway through loses nothing and counts nothing twice.
+func TestApplier_sinkPanics(t *testing.T) {
+	j, s := &memoryJournal{}, newSink()
+	appendClicks(t, j, clickNow(), clickNow(), clickNow())
+	s.before = func() error { panic("out of luck") }
+	a := NewApplier(j, s, plain{})
+	if more, err := a.step(t.Context(), true); more || err == nil || !strings.Contains(err.Error(), "out of luck") || a.Status().StalledSince.IsZero() {
+		t.Fatalf("%t, %v, %+v", more, err, a.Status())
+	}
+	s.before = func() error { return nil }
+	appendClicks(t, j, clickNow())
+	if _, err := a.step(t.Context(), true); err != nil || !a.Status().StalledSince.IsZero() {
+		t.Fatalf("%v, %+v", err, a.Status())
+	}
+	if _, clicks := s.applied(); clicks != 4 {
+		t.Errorf("%d clicks, want 4", clicks)
 	}
 }
 

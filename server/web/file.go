@@ -11,8 +11,8 @@ import (
 
 // SendFile sends a file while it is written. name is ASCII. One that fails on
 // the way is cut off: its connection ends without the last chunk, and no client
-// takes it for whole. write runs when the handler has returned, so it may use
-// nothing of the request; a client that stops reading ends it with an error.
+// takes it for whole. write may use nothing of the request: see Stream. A client
+// that stops reading ends it with an error.
 func SendFile(c *fiber.Ctx, kind, name string, write func(io.Writer) error) error {
 	c.Set(fiber.HeaderContentType, kind)
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
@@ -20,11 +20,7 @@ func SendFile(c *fiber.Ctx, kind, name string, write func(io.Writer) error) erro
 		return nil
 	}
 	conn := c.Context().Conn()
-	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		if write(slowWriter{w, conn}) != nil {
-			conn.Close()
-		}
-	})
+	Stream(c, func(w *bufio.Writer) error { return write(slowWriter{w, conn}) })
 	return nil
 }
 

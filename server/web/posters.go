@@ -51,10 +51,10 @@ func SendPosters(c *fiber.Ctx, job PosterJob, name string, zip bool) error {
 	}
 	request := c.Context()
 	conn, stopping := request.Conn(), request.Done()
-	request.SetBodyStreamWriter(func(w *bufio.Writer) {
+	Stream(c, func(w *bufio.Writer) error {
 		ctx, cancel := context.WithTimeout(context.Background(), posterTime)
 		defer cancel()
-		err := job.Write(ctx, w, func(done int) {
+		return job.Write(ctx, w, func(done int) {
 			if done%flushEach != 1 {
 				return
 			}
@@ -67,9 +67,6 @@ func SendPosters(c *fiber.Ctx, job PosterJob, name string, zip bool) error {
 				cancel()
 			}
 		})
-		if err != nil {
-			conn.Close()
-		}
 	})
 	return nil
 }

@@ -111,7 +111,7 @@ func ErrorHandler(pages *Pages, log *slog.Logger) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		status := Status(err)
 		if status == fiber.StatusInternalServerError {
-			log.Error("request failed", "method", c.Method(), "route", c.Route().Path, "err", err)
+			log.Error("request failed", "method", c.Method(), "route", routePath(c), "err", err)
 		}
 		c.Status(status)
 		c.Set(fiber.HeaderCacheControl, "no-store")
@@ -126,6 +126,16 @@ func ErrorHandler(pages *Pages, log *slog.Logger) fiber.ErrorHandler {
 		SetPageHeaders(c)
 		return pages.Render(c, lang, "error.html", NewProblem(err, pages.Text(lang)))
 	}
+}
+
+// routePath is the path with the names of its parameters in their places, ""
+// where there is no route (after a panic, whose stack names the handler): Fiber
+// would give the address then, in which secrets may stand.
+func routePath(c *fiber.Ctx) string {
+	if r := c.Route(); len(r.Handlers) > 0 {
+		return r.Path
+	}
+	return ""
 }
 
 // SendProblem sends a problem document with its status.

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"lensan/server/referral"
+	"lensan/server/safely"
 	"lensan/server/stats"
 )
 
@@ -43,16 +44,17 @@ func (d *Dashboard) ask(v *visit, s scope) (*numbers, error) {
 	n := &numbers{scope: s}
 	group, ctx := errgroup.WithContext(v.ctx())
 	group.SetLimit(asked)
+	run := func(question func() error) { group.Go(func() error { return safely.Run(question) }) }
 	p, lang := s.period, v.l.Code
 	need := func(into *stats.Report, by stats.GroupBy, from, to referral.Day) {
-		group.Go(func() (err error) {
+		run(func() (err error) {
 			*into, err = d.Stats.Query(ctx, s.query(by, from, to, lang))
 			return err
 		})
 	}
 	want := func(into *part, by stats.GroupBy, from, to referral.Day) {
 		into.from, into.to = from, to
-		group.Go(func() (err error) {
+		run(func() (err error) {
 			into.Report, err = d.Stats.Query(ctx, s.query(by, from, to, lang))
 			if errors.Is(err, referral.ErrInvalid) {
 				into.refused, err = err, nil
@@ -78,13 +80,13 @@ func (d *Dashboard) ask(v *visit, s scope) (*numbers, error) {
 		want(&n.campaigns, "campaign", p.From, p.To)
 	}
 	if s.province != nil && s.boundaries == stats.BoundariesCurrent && !s.placed() && len(s.within) > 1 && v.today() >= merger {
-		group.Go(func() (err error) {
+		run(func() (err error) {
 			q := stats.Query{From: merger - aroundMerger, To: merger + aroundMerger - 1, GroupBy: "province", Boundaries: stats.BoundariesRecorded, Within: s.within, Lang: lang}
 			n.merged.Report, err = d.Stats.Query(ctx, q)
 			return err
 		})
 	}
-	group.Go(func() (err error) {
+	run(func() (err error) {
 		n.lastLost, err = d.Stats.LastLost(ctx)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"lensan/server/referral"
+	"lensan/server/web"
 )
 
 // todayData is the counter that moves: what came since midnight within the
@@ -66,7 +67,7 @@ func (d *Dashboard) today(v *visit) error {
 	v.c.Set(fiber.HeaderContentType, "text/event-stream")
 	v.c.Set("X-Accel-Buffering", "no") // nginx passes each event on at once
 	f := feed{d: d, lang: v.l.Code, s: s, stopping: v.c.Context().Done(), number: v.l.Number}
-	v.c.Context().SetBodyStreamWriter(func(w *bufio.Writer) { f.run(w, first) })
+	web.Stream(v.c, func(w *bufio.Writer) error { f.run(w, first); return nil })
 	return nil
 }
 
