@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,6 +63,7 @@ type kit struct {
 	clicks   *clicklog.Log
 	applier  *rollup.Applier
 	wait     func(context.Context) error
+	made     atomic.Int64 // pages of posters
 	mu       sync.Mutex
 	time     time.Time
 	keys     map[string]string // role → secret
@@ -114,7 +116,7 @@ func newKit(t testing.TB) *kit {
 	}
 	k.app = fiber.New(web.FiberConfig(web.ErrorHandler(pages, slog.New(slog.NewTextHandler(testLog{t}, nil)))))
 	k.api = api.New(api.Deps{Registry: k.registry, Stats: stats.New(k.store, provinces, k.applier.Status, k.now), Access: k.access, Health: k.health, Coverage: k.coverage, Signups: signups.New(k.store, k.registry, k.links, k.now), Texts: texts,
-		Base: base, Now: k.now, Releases: releases, Succession: succession.New(k.registry, stats.New(k.store, provinces, k.applier.Status, k.now), k.now), Posters: posters, Wording: words, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
+		Base: base, Now: k.now, Releases: releases, Succession: succession.New(k.registry, stats.New(k.store, provinces, k.applier.Status, k.now), k.now), Posters: countedPosters{posters, &k.made}, Wording: words, WaitApplied: func(ctx context.Context) error { return k.wait(ctx) }})
 	k.api.Register(k.app)
 	return k
 }
@@ -129,7 +131,7 @@ func (k *kit) startClicks(dir string) {
 	must(k.t, journal, err)
 	classifier, err := classify.New()
 	k.applier = rollup.NewApplier(journal, k.store, must(k.t, classifier, err))
-	k.clicks = clicklog.New(journal, clicklog.Options{CommitWait: 5 * time.Second})
+	k.clicks = clicklog.New(journal, clicklog.Options{CommitWait: time.Minute})
 	k.wait = func(ctx context.Context) error {
 		seq, err := journal.Last(ctx)
 		if err != nil {

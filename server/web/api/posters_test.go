@@ -8,9 +8,13 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
-	"time"
 
+	"github.com/valyala/fasthttp"
+
+	"lensan/server/referral"
+	"lensan/server/web"
 	"lensan/server/web/api"
 )
 
@@ -55,8 +59,39 @@ func TestPosters(t *testing.T) {
 	k.get("own", "/placements/"+plain+"/poster.pdf").want(409)
 }
 
-// Over a real connection the first bytes come long before the last, and a
-// reader who goes away ends the work.
+// countedPosters counts the pages that are made.
+type countedPosters struct {
+	api.Posters
+	made *atomic.Int64
+}
+
+func (p countedPosters) OfBatch(ctx context.Context, a referral.Actor, id string, f web.PosterFile) (web.PosterJob, error) {
+	job, err := p.Posters.OfBatch(ctx, a, id, f)
+	return countedJob{job, p.made}, err
+}
+
+type countedJob struct {
+	web.PosterJob
+	made *atomic.Int64
+}
+
+func (j countedJob) Write(ctx context.Context, w io.Writer, progress func(int)) error {
+	return j.PosterJob.Write(ctx, w, func(done int) { j.made.Store(int64(done)); progress(done) })
+}
+
+// narrow is a listener whose connections hold little of what is not read.
+type narrow struct{ net.Listener }
+
+func (l narrow) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err == nil {
+		err = c.(*net.TCPConn).SetWriteBuffer(16 << 10)
+	}
+	return c, err
+}
+
+// Over a real connection the first bytes come while most pages are not made
+// yet, and a reader who goes away ends the work.
 func TestPosters_areStreamed(t *testing.T) {
 	k := newKit(t)
 	k.portals()
@@ -70,48 +105,53 @@ func TestPosters_areStreamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go k.app.Listener(listener)
+	ended := make(chan struct{}, 2)
+	k.app.Server().ConnState = func(_ net.Conn, s fasthttp.ConnState) {
+		if s == fasthttp.StateClosed {
+			ended <- struct{}{}
+		}
+	}
+	go k.app.Listener(narrow{listener})
 	defer k.app.Shutdown()
-	ask := func(ctx context.Context) *http.Response {
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err == nil {
+			err = c.(*net.TCPConn).SetReadBuffer(16 << 10)
+		}
+		return c, err
+	}}}
+	const pages = 2000
+	ask := func(ctx context.Context) io.ReadCloser {
 		req, err := http.NewRequestWithContext(ctx, "GET", "http://"+listener.Addr().String()+api.Prefix+"/print-batches/dot-1/posters.pdf", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		req.Header.Set("Authorization", "Bearer "+k.as("viewer"))
-		resp, err := http.DefaultClient.Do(req)
+		resp, err := client.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return resp
+		if _, err := io.ReadFull(resp.Body, make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if made := k.made.Load(); made > pages/2 {
+			t.Errorf("%d of %d pages were made before the first byte came", made, pages)
+		}
+		return resp.Body
 	}
-	start := time.Now()
-	resp := ask(context.Background())
-	first := make([]byte, 1)
-	if _, err := io.ReadFull(resp.Body, first); err != nil {
-		t.Fatal(err)
+	whole := ask(context.Background())
+	rest, err := io.ReadAll(whole)
+	if err != nil || !bytes.HasSuffix(rest, []byte("%%EOF\n")) || bytes.Count(rest, []byte("/Type/Page/")) != pages || k.made.Load() != pages {
+		t.Fatalf("%d bytes, %d pages of %d, %v", len(rest), bytes.Count(rest, []byte("/Type/Page/")), k.made.Load(), err)
 	}
-	firstAfter := time.Since(start)
-	rest, err := io.ReadAll(resp.Body)
-	resp.Body.Close()
-	whole := time.Since(start)
-	if err != nil || !bytes.HasSuffix(rest, []byte("%%EOF\n")) || bytes.Count(rest, []byte("/Type/Page/")) != 2000 {
-		t.Fatalf("%d bytes, %d pages, %v", len(rest), bytes.Count(rest, []byte("/Type/Page/")), err)
-	}
-	t.Logf("first byte after %v, last after %v", firstAfter, whole)
-	if firstAfter > whole/2 {
-		t.Errorf("first byte after %v of %v", firstAfter, whole)
-	}
+	<-ended
 
+	k.made.Store(0)
 	ctx, cancel := context.WithCancel(context.Background())
-	gone := ask(ctx)
-	if _, err := io.ReadFull(gone.Body, first); err != nil {
-		t.Fatal(err)
-	}
+	ask(ctx)
 	cancel()
-	gone.Body.Close()
-	stopped := make(chan error, 1)
-	go func() { stopped <- k.app.ShutdownWithTimeout(10 * time.Second) }()
-	if err := <-stopped; err != nil {
-		t.Errorf("the work goes on: %v", err)
+	<-ended
+	if made := k.made.Load(); made > pages/2 {
+		t.Errorf("%d of %d pages were made for a reader who had gone", made, pages)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/csv"
+	"math"
 	"net/http/httptest"
 	"regexp"
 	"runtime"
@@ -82,19 +83,29 @@ func TestSecurity_answersDoNotTellWhoHasAnAccount(t *testing.T) {
 func TestSecurity_bruteForceLeavesSessionsAlone(t *testing.T) {
 	h := newHouse(t, "http://localhost:8080")
 	b := h.join("minh", referral.RoleEditor)
-	start := time.Now()
-	b.get(Root)
-	usual := time.Since(start)
+	// Other work on the machine can only make an answer later, so the fastest of some counts.
+	fastest := func(enough time.Duration) time.Duration {
+		took := time.Duration(math.MaxInt64)
+		for i := 0; i < 20 && took > enough; i++ {
+			start := time.Now()
+			if res := b.get(Root); res.StatusCode != 200 {
+				t.Errorf("the owner's session: %d", res.StatusCode)
+			}
+			took = min(took, time.Since(start))
+		}
+		return took
+	}
+	usual := fastest(0)
 	for range 3 {
 		h.signIn("minh", "sai mật khẩu")
 	}
-	start = time.Now()
+	start := time.Now()
 	if _, res := h.signIn("minh", "sai mật khẩu"); res.StatusCode != 403 || time.Since(start) < 500*time.Millisecond {
 		t.Errorf("the fourth: %d after %s", res.StatusCode, time.Since(start))
 	}
-	start = time.Now()
-	if res := b.get(Root); res.StatusCode != 200 || time.Since(start) > 2*usual+400*time.Millisecond {
-		t.Errorf("the owner's session: %d after %s, %s before", res.StatusCode, time.Since(start), usual)
+	const held = time.Second // what a fifth attempt waits at least
+	if took := fastest(usual + held/2); took > usual+held/2 {
+		t.Errorf("the owner's session: after %s, %s before", took, usual)
 	}
 	if res := b.send(mePath, mePath+"/mat-khau", "current", testPassword, "password", "một mật khẩu hoàn toàn mới", "again", "một mật khẩu hoàn toàn mới"); res.StatusCode != 303 {
 		t.Errorf("the owner changes the password: %d", res.StatusCode)
