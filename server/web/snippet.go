@@ -60,7 +60,8 @@ func NewSnippets(base string, code referral.Code, l *text.Language, look Look) S
 	words := escape(norm.NFC.String(l.T("snippet.alt")))
 	urls, suffix := NewURLs(base, code), look.query(l.Code)
 	open := `<a href="` + escape(urls.Go) + `" target="_blank" rel="noopener">`
-	// What is lazy does not hold up the page's load event while we are slow.
+	// A lazy picture does not hold up the page's load event while we are slow, a
+	// lazy frame only where it is in sight before the page's end has come.
 	size := sizeOf(look.Width, look.Height)
 	frame, frameSuffix := size, suffix
 	if look.FrameWidth > 0 {

@@ -27,7 +27,7 @@ export class Lane {
         return await this.prepare(this.browser);
       } catch (error) {
         await this.end();
-        if (tries === 3 || !(error instanceof DriverLost)) throw error;
+        if (tries === 3) throw error;
         console.log(`${this.engine} did not start, once more: ${error.message}`);
       }
     }
@@ -36,17 +36,18 @@ export class Lane {
     await this.browser?.close();
     this.browser = undefined;
   }
-  // run runs a test; one whose driver was lost once more, in a new browser.
+  // run runs a test; one whose driver was lost up to twice more, in a new browser.
   async run(body, t) {
-    try {
-      return await body(this.browser);
-    } catch (error) {
-      if (!(error instanceof DriverLost)) throw error;
-      t.diagnostic(`a new browser, once more: ${error.message}`);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await body(this.browser);
+      } catch (error) {
+        if (tries === 3 || !(error instanceof DriverLost || this.browser.lost(error))) throw error;
+        t.diagnostic(`a new browser, once more: ${error.message}`);
+      }
+      await this.end();
+      await this.start();
     }
-    await this.end();
-    await this.start();
-    await body(this.browser);
   }
 }
 
@@ -58,19 +59,21 @@ const chromium = () => puppetBrowser("chromium", {
 const firefox = () => puppetBrowser("firefox", { browser: "firefox", executablePath: "/usr/bin/firefox-esr" });
 
 async function puppetBrowser(engine, options) {
-  const browser = await puppeteer.launch({ headless: true, protocolTimeout: 60_000, ...options });
+  const browser = await puppeteer.launch({ headless: true, timeout: 120_000, protocolTimeout: 120_000, ...options });
   return {
     engine,
     version: await browser.version(),
     open: async (size) => new PuppetPage(engine, await browser.newPage(), size).ready(),
-    close: () => browser.close(),
+    // lost says whether an error came of a browser that is gone or does not answer.
+    lost: ({ message }) => !browser.connected || /Page crashed|increase the 'protocolTimeout'/i.test(message),
+    close: () => browser.connected && inTime(browser.close(), "closing").catch(() => { browser.process()?.kill("SIGKILL"); }),
   };
 }
 
 class Page {
   // until waits for a function of the page to return something true, and returns that.
   async until(fn, ...args) {
-    const end = Date.now() + 15_000;
+    const end = Date.now() + 60_000; // which only matters where something is wrong
     for (;;) {
       const found = await this.evaluate(fn, ...args).catch((error) => {
         if (!/context was destroyed|Cannot find context|unload/.test(error.message)) throw error; // the page is changing
@@ -89,14 +92,18 @@ class PuppetPage extends Page {
     super();
     Object.assign(this, { engine, page, size });
   }
-  async ready() { await this.page.setViewport(this.size); return this; }
+  async ready() {
+    this.page.setDefaultTimeout(120_000);
+    await this.page.setViewport(this.size);
+    return this;
+  }
   // go returns at the page's load event, or with "domcontentloaded" at that.
   async go(url, wait = "load") {
-    const gone = this.page.goto(url, { waitUntil: wait, timeout: 60_000 });
+    const gone = this.page.goto(url, { waitUntil: wait });
     if (wait === "load") return gone;
     gone.catch(() => {}); // it waits for frames as well, and one that hangs never comes so far
     const there = (address) => location.href === address && document.readyState !== "loading";
-    for (const end = Date.now() + 60_000; !await this.page.evaluate(there, new URL(url).href).catch(() => false); await sleep(20)) {
+    for (const end = Date.now() + 120_000; !await this.page.evaluate(there, new URL(url).href).catch(() => false); await sleep(20)) {
       if (Date.now() > end) throw new Error(`${url} is not there`);
     }
   }
@@ -116,7 +123,7 @@ class PuppetPage extends Page {
     return this.page.evaluate(() => new Promise((resolve) => {
       let sum = 0;
       new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: "layout-shift", buffered: true });
-      setTimeout(() => resolve(sum), 30);
+      (window.truly || setTimeout)(() => resolve(sum), 30); // where a test has a clock of its own, not by that
     }));
   }
   async print() { return Buffer.from(await this.page.pdf({ printBackground: false })); }
@@ -170,6 +177,7 @@ async function webkit() {
       engine: "webkit",
       version: `WebKitGTK ${(await driver.getCapabilities()).get("browserVersion")}`,
       open: (size) => new WebKitPage(driver).ready(size),
+      lost: ({ name }) => name === "NoSuchSessionError" || driverProcess.exitCode !== null || driverProcess.signalCode !== null,
       close: async () => {
         await driver.quit().catch(() => {});
         kill();
@@ -182,7 +190,7 @@ async function webkit() {
 }
 
 async function answering(url) {
-  for (let tries = 0; tries < 200; tries++, await sleep(50)) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
     if (await fetch(url).then((answer) => answer.ok, () => false)) return;
   }
   throw new Error(`nothing answers at ${url}`);
@@ -222,7 +230,7 @@ class WebKitPage extends Page {
     const there = this.until((at, early) => location.href.split("#")[0] === at.split("#")[0] && (document.readyState === "complete" || document.readyState === early), url, state);
     let over = false;
     const lost = async () => {
-      while (!over && Date.now() - this.answered < 5000) await sleep(100);
+      while (!over && Date.now() - this.answered < 10_000) await sleep(100);
       return false;
     };
     this.answered = Date.now();

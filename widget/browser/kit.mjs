@@ -48,11 +48,16 @@ export class Scene {
     if (page.shift && !shifts) this.ends.push(async () => assert.equal((await page.shift()).toFixed(3), "0.000", `layout shift at ${address}`));
     return { page, lensan, placed, address };
   }
-  // leave goes to another page once what is in sight was seen, which has it reported at once.
+  // leave goes to another page, and gives what that sends time to come.
   async leave(page) {
-    await sleep(1500);
     await page.go(this.host.page("", "<p>Trang khác"));
     await sleep(300);
+  }
+  // reported returns what was reported of a page once everything in sight was seen, when it has been left.
+  async reported(page, lensan) {
+    await eventually(() => lensan.seen.length);
+    await this.leave(page);
+    return lensan.seen;
   }
   // end ends everything that was begun, and fails with the first fault of that.
   async end() {
@@ -70,8 +75,8 @@ function look(snippet, style, width, height, lang) {
 
 export const wait = sleep;
 
-// eventually polls until read() is true.
-export async function eventually(read, ms = 12_000) {
+// eventually polls until read() is true. Its end only matters where something is wrong.
+export async function eventually(read, ms = 60_000) {
   for (const end = Date.now() + ms; ; await sleep(50)) {
     const found = await read();
     if (found) return found;

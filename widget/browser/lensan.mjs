@@ -26,8 +26,8 @@ export async function start() {
   if (!port) throw new Error("the server did not say where it listens");
   child.stdout.resume();
   const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; !await fetch(url + "/readyz").then((answer) => answer.ok, () => false); tries++) {
-    if (tries > 200) throw new Error("the server did not become ready");
+  for (const end = Date.now() + 60_000; !await fetch(url + "/readyz").then((answer) => answer.ok, () => false);) {
+    if (Date.now() > end) throw new Error("the server did not become ready");
     await sleep(50);
   }
   const api = async (method, path, body) => {
@@ -76,7 +76,7 @@ export async function relay(server, answer = () => false) {
   const at = await listen(listener, "localhost");
   // until returns once a request that begins so was made.
   const until = async (start) => {
-    for (const end = Date.now() + 10_000; !asked.some((line) => line.startsWith(start)); await sleep(20)) {
+    for (const end = Date.now() + 60_000; !asked.some((line) => line.startsWith(start)); await sleep(20)) {
       if (Date.now() > end) throw new Error(`nobody asked ${start}, but ${asked.join(", ") || "nothing"}`);
     }
   };

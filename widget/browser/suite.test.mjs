@@ -16,10 +16,10 @@ after(async () => { host.close(); await server.stop(); });
 function describeEngine(engine, some) {
   describe(engine, { concurrency: 1 }, () => {
     const lane = new Lane(engine);
-    before(() => lane.start(), { timeout: 120_000 });
-    after(() => lane.end(), { timeout: 60_000 });
+    before(() => lane.start(), { timeout: 400_000 });
+    after(() => lane.end(), { timeout: 120_000 });
     for (const { name, run } of some) {
-      test(name, { timeout: 180_000 }, (t) => lane.run(async (browser) => {
+      test(name, { timeout: 400_000 }, (t) => lane.run(async (browser) => {
         const scene = new Scene(browser, server, host);
         try { await run(scene, t); } finally { await scene.end(); }
       }, t));

@@ -71,7 +71,7 @@ for (const [name, stops] of [["badge", [alt]], ["card", [alt, "Cổng hỗ trợ
 
 item("9 every target is at least 44 px high and wide", async (scene) => {
   const { page: p } = await scene.usual({ badge: (placed) => placed.badge + placed.look("button", 220, 44) + placed.look("card", 280, 210) });
-  await p.until(settled, 3).catch(() => {}); // the small button may stay a picture
+  await p.until(() => { const all = document.querySelectorAll('a[href*="/go/"]'); return !!all[0].querySelector("span")?.shadowRoot && !!all[2].parentElement.shadowRoot; }); // the small button stays a picture
   const sizes = await p.evaluate(() => [...document.querySelectorAll('a[href*="/go/"]')].flatMap((link) => {
     const host = link.parentElement.shadowRoot ? link.parentElement : link.querySelector("span");
     return (link.parentElement.shadowRoot ? [...host.shadowRoot.querySelectorAll("a")] : [host || link.querySelector("img")]).map((e) => { const { width, height } = e.getBoundingClientRect(); return [width, height]; });

@@ -59,8 +59,7 @@ for (const [name, script] of Object.entries(libraries)) {
     assert.equal(found, "72 0, 240 7, ");
     await wait(1500);
     assert.equal(await page.evaluate(faults), "0 thrown, 0 defined ");
-    await scene.leave(page);
-    assert.deepEqual(lensan.seen, [`{"p":[["${placed.code}",1],["${placed.code}",1]]}`]);
+    assert.deepEqual(await scene.reported(page, lensan), [`{"p":[["${placed.code}",1],["${placed.code}",1]]}`]);
   });
 }
 

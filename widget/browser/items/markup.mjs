@@ -38,8 +38,7 @@ item("6 <base href> of another host and target", async (scene) => {
   const [badge, card] = await page.evaluate(badges);
   assert.equal(badge.href, `${lensan.origin}/go/${placed.code}`);
   assert.ok(card.lines.filter(([name]) => name === "a").every(([, , href]) => href.startsWith(`${lensan.origin}/go/${placed.code}/`)), JSON.stringify(card.lines));
-  await scene.leave(page);
-  assert.equal(lensan.seen.length, 1);
+  assert.equal((await scene.reported(page, lensan)).length, 1);
 });
 
 item("6 a page over plain HTTP", async (scene) => {
@@ -49,8 +48,7 @@ item("6 a page over plain HTTP", async (scene) => {
   await page.go(address.replace(`127.0.0.1:${port}`, `${host}:${port}`));
   assert.equal(await page.evaluate(() => isSecureContext), false);
   await shows(page, `${lensan.origin}/go/${placed.code}`);
-  await scene.leave(page);
-  assert.equal(lensan.seen.length, 1);
+  assert.equal((await scene.reported(page, lensan)).length, 1);
 });
 
 item("6 quirks mode, inside a table and a form around the whole page", async (scene) => {

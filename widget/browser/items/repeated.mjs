@@ -1,6 +1,7 @@
 // 5: several times, many, late, taken away, back again.
 import assert from "node:assert/strict";
 import { badges, settled } from "../inpage.mjs";
+import { clock, look, pass } from "../clock.mjs";
 import { eventually, item, wait } from "../kit.mjs";
 
 // future answers GET /w/v2.js with what a second version would be: the same rules, another number.
@@ -23,8 +24,7 @@ for (const [name, scripts, mark] of [["three times", ["v1", "v1", "v1"], 1], ["v
     await wait(500);
     const [badge] = await page.evaluate(badges);
     assert.deepEqual([badge.hosts, badge.height, await page.evaluate(() => window.lensan), await page.evaluate(() => window.thrown)], [1, 72, mark, []]);
-    await scene.leave(page);
-    assert.deepEqual(lensan.seen, [`{"p":[["${placed.code}",1]]}`]);
+    assert.deepEqual(await scene.reported(page, lensan), [`{"p":[["${placed.code}",1]]}`]);
   });
 }
 
@@ -38,11 +38,15 @@ item("5 fifty badges: all are text, each is counted once, in one request", async
 });
 
 item("5 badges put in late are text and counted, in the same request", async (scene) => {
-  const { page, lensan, placed } = await scene.usual({ after: "<div id=late></div>" });
+  const { page, lensan, placed } = await scene.usual({ head: scene.host.js(clock), after: "<div id=late></div>" });
   await page.until(settled, 1);
-  await wait(1500); // the first was seen, and the grace runs
+  await look(page);
+  await pass(page, 1500); // the first was seen, and the grace runs
   await page.evaluate((html) => { document.getElementById("late").innerHTML = html; }, placed.badge + placed.look("card", 320, 240));
+  await pass(page, 300);
   await page.until(settled, 3);
+  await look(page);
+  await pass(page, 3000);
   await eventually(() => lensan.seen.length);
   assert.equal(JSON.parse(lensan.seen[0]).p.length, 3);
 });
