@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"lensan/server/referral"
 	"lensan/server/testkit"
 )
 
@@ -63,6 +65,7 @@ func TestDiskFull_redirectsGoOnAndLostCounts(t *testing.T) {
 	server := start(t, data)
 	code := server.placements(1)[0]
 	client := noRedirect(1)
+	client.Transport = longName{client.Transport}
 	mustRedirect(t, client, server.URL+"/go/"+code)
 	var before report
 	server.call("GET", "/stats?wait=applied", nil, http.StatusOK, &before)
@@ -71,10 +74,10 @@ func TestDiskFull_redirectsGoOnAndLostCounts(t *testing.T) {
 	fill(t, filler)
 	clicks := int64(0)
 	for ready := true; ready; { // the journal's segment has room of its own
-		for range 1000 {
+		for range 100 {
 			mustRedirect(t, client, server.URL+"/go/"+code)
 		}
-		if clicks += 1000; clicks > 200_000 {
+		if clicks += 100; clicks > 200_000 {
 			t.Fatal("/readyz says that all is well with a full disk")
 		}
 		response, err := http.Get(server.URL + "/readyz")
@@ -104,6 +107,14 @@ func TestDiskFull_redirectsGoOnAndLostCounts(t *testing.T) {
 	}
 	t.Logf("full disk: %d redirects answered, %d recorded, %d counted as lost", clicks, after.Total.Recorded-before.Total.Recorded-1, after.Lost)
 	server.stop()
+}
+
+// longName is a phone of which every click takes much room.
+type longName struct{ http.RoundTripper }
+
+func (l longName) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Header.Set("User-Agent", strings.Repeat("x", referral.MaxUserAgent))
+	return l.RoundTripper.RoundTrip(r)
 }
 
 // fill takes all room that is left on the file system of path.
