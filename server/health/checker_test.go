@@ -84,7 +84,7 @@ func newWorld(t *testing.T) *world {
 	p, err := w.registry.CreatePlacement(ctx, admin, registry.PlacementInput{Portal: ptr("so"), Kind: ptr("qr"), Destination: ptr("market")})
 	must(t, err)
 	w.code = p.Code
-	w.asker = probe.New(probe.Options{MaxTime: time.Second, HostPause: time.Millisecond, Allow: func(at netip.AddrPort) bool { return at.Addr().IsLoopback() }})
+	w.asker = probe.New(probe.Options{MaxTime: 30 * time.Second, HostPause: time.Millisecond, Allow: func(at netip.AddrPort) bool { return at.Addr().IsLoopback() }})
 	w.restart()
 	return w
 }
@@ -276,7 +276,7 @@ func TestForce(t *testing.T) {
 // An address in a private network that nobody allowed is neither alive nor dead.
 func TestChecker_private(t *testing.T) {
 	w := newWorld(t)
-	w.asker = probe.New(probe.Options{MaxTime: time.Second, HostPause: time.Millisecond})
+	w.asker = probe.New(probe.Options{MaxTime: 30 * time.Second, HostPause: time.Millisecond})
 	w.restart()
 	w.pass(4 * interval)
 	w.wantLeads("private", "market")
