@@ -24,6 +24,8 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"lensan/server/testkit"
 )
 
 // smtpServer is a real server that keeps what it takes.
@@ -40,7 +42,6 @@ type smtpServer struct {
 	dataErr  error
 	hangUpAt string // "data": the connection breaks when the message was read, before the answer
 	conns    []net.Conn
-	listener net.Listener
 }
 
 func startSMTP(t *testing.T, change func(*smtp.Server)) *smtpServer {
@@ -57,7 +58,7 @@ func startSMTP(t *testing.T, change func(*smtp.Server)) *smtpServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.address, s.listener = l.Addr().String(), l
+	s.address = l.Addr().String()
 	go s.Serve(keeping{l, s})
 	t.Cleanup(func() { s.Close() })
 	return s
@@ -257,7 +258,7 @@ func TestMail_failures(t *testing.T) {
 		{name: "disk full", set: func(s *smtpServer) { s.dataErr = &smtp.SMTPError{Code: 452, Message: "no room"} }, handed: true},
 		{name: "breaks before the answer", set: func(s *smtpServer) { s.hangUpAt = "data" }, want: ErrUnclear, took: 1, handed: true},
 		{name: "wrong password", url: "smtp://lan:x@ADDRESS"},
-		{name: "no server", set: func(s *smtpServer) { s.listener.Close() }},
+		{name: "no server", set: func(s *smtpServer) { s.address = testkit.FreeAddress(t) }},
 		{name: "no TLS where it must be", set: func(s *smtpServer) { s.TLSConfig = nil }, url: "smtp://lan:x@ADDRESS"},
 		{name: "bad address", letter: func(m *Message) { m.To = "an giang" }, want: ErrRefused},
 	} {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lensan/server/probe"
+	"lensan/server/testkit"
 )
 
 // The example of the specification, github.com/standard-webhooks/standard-webhooks.
@@ -54,7 +55,7 @@ func TestWebhook(t *testing.T) {
 			t.Errorf("%d: %s %s %v %s", status, got.Method, got.URL, got.Header, body)
 		}
 	}
-	server.Close()
+	m.To = "http://" + testkit.FreeAddress(t) + "/hook?key=1"
 	if err := w.Send(t.Context(), m, func() error { return nil }); err == nil || strings.Contains(err.Error(), "key=1") {
 		t.Errorf("no server: %v", err)
 	}
