@@ -254,7 +254,9 @@ func TestQuery_refuses(t *testing.T) {
 	}
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		w := newWorld(t, s)
-		w.apply(t, []seenClick{click("2026-11-24 10:00", nil)})
+		for _, at := range []string{"2025-10-20 10:00", "2026-09-22 10:00", "2026-11-24 10:00", "2026-11-24 10:05"} { // the first hour has left, of placements the second too
+			w.apply(t, []seenClick{click(at, nil)})
+		}
 		with := func(q stats.Query, by stats.GroupBy, f stats.Filter) stats.Query {
 			q.GroupBy, q.Filter = by, f
 			return q

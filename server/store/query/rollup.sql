@@ -61,20 +61,25 @@ ON CONFLICT (day, province) DO UPDATE SET estimate = excluded.estimate;
 
 -- name: rollup_keep
 INSERT INTO rollup_kept (cube, from_day) VALUES ($1, $2)
-ON CONFLICT (cube) DO UPDATE SET from_day = CASE WHEN excluded.from_day > rollup_kept.from_day THEN excluded.from_day ELSE rollup_kept.from_day END
-RETURNING from_day;
+ON CONFLICT (cube) DO UPDATE SET from_day = CASE WHEN excluded.from_day > rollup_kept.from_day THEN excluded.from_day ELSE rollup_kept.from_day END;
 
 -- name: rollup_kept_from
 SELECT max(from_day) FROM rollup_kept WHERE cube = $1;
 
+-- name: rollup_hour_oldest
+SELECT coalesce(min(hour), 0) FROM rollup_hour;
+
 -- name: rollup_hour_prune
-DELETE FROM rollup_hour WHERE hour < $1 AND hour = (SELECT min(hour) FROM rollup_hour);
+DELETE FROM rollup_hour WHERE hour = $1;
 
 -- name: rollup_hour_sum_from
 SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_hour WHERE hour >= $1;
 
+-- name: rollup_placement_hour_oldest
+SELECT coalesce(min(hour), 0) FROM rollup_placement_hour;
+
 -- name: rollup_placement_hour_prune
-DELETE FROM rollup_placement_hour WHERE hour < $1 AND hour = (SELECT min(hour) FROM rollup_placement_hour);
+DELETE FROM rollup_placement_hour WHERE hour = $1;
 
 -- name: rollup_placement_hour_sum_from
 SELECT coalesce(sum(people + repeat + bot + preview), 0) FROM rollup_placement_hour WHERE hour >= $1;
