@@ -131,7 +131,7 @@ func TestApply_visitorsOfTwoServers(t *testing.T) {
 				ended <- server.Apply(ctx, delta([]string{"j", "k"}[i], []referral.Channel{referral.ChannelQR, referral.ChannelWidget}[i], uint64(11+10*i)))
 			}()
 		}
-		for deadline, waiting := time.Now().Add(10*time.Second), 0; waiting < 2; time.Sleep(10 * time.Millisecond) {
+		for deadline, waiting := time.Now().Add(time.Minute), 0; waiting < 2; time.Sleep(10 * time.Millisecond) {
 			if err := s.read.QueryRow("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN ($1, $2)", pids[0], pids[1]).Scan(&waiting); err != nil {
 				t.Fatal(err)
 			}
