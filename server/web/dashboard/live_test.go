@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"net"
 	"net/http"
@@ -20,7 +21,7 @@ func (h *house) serve() (base string, stop func()) {
 	done := make(chan error, 1)
 	go func() { done <- h.app.Listener(l) }()
 	return "http://" + l.Addr().String(), func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), liveTime)
 		defer cancel()
 		ok(h.t, h.app.ShutdownWithContext(ctx))
 		ok(h.t, <-done)
@@ -60,7 +61,7 @@ func next(t *testing.T, feed <-chan string) string {
 	select {
 	case s := <-feed:
 		return s
-	case <-time.After(3 * liveStep):
+	case <-time.After(liveTime):
 		t.Fatal("nothing came")
 	}
 	return ""
@@ -88,12 +89,26 @@ func TestToday_moves(t *testing.T) {
 	}
 	begin := time.Now()
 	stop()
-	if took := time.Since(begin); took > liveStep {
+	if took := time.Since(begin); took > liveTime/2 {
 		t.Errorf("stopping took %s", took)
 	}
 	for range country {
 	}
 	for range province {
+	}
+}
+
+// A feed of a server that stops does not wait for its next question.
+func TestToday_endsWithTheServer(t *testing.T) {
+	h := newHouse(t, "http://localhost:8080")
+	stopping := make(chan struct{})
+	close(stopping)
+	f := feed{d: h.dashboard, lang: "vi", stopping: stopping, number: func(int64) string { return "5" }}
+	h.dashboard.feeds.Add(1)
+	var sent bytes.Buffer
+	f.run(bufio.NewWriter(&sent), 5)
+	if got := sent.String(); got != "retry: 3000\ndata: {\"arrivals\":5,\"text\":\"5\"}\n\n" || h.dashboard.feeds.Load() != 0 {
+		t.Errorf("%q, %d feeds", got, h.dashboard.feeds.Load())
 	}
 }
 
