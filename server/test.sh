@@ -11,6 +11,8 @@ needs=(gcc:gcc git:git gs:ghostscript rsvg-convert:librsvg2-bin zbarimg:zbar-too
   firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver xvfb-run:xvfb xauth:xauth xdotool:xdotool pdftoppm:poppler-utils openssl:openssl systemd-analyze:systemd node:nodejs npm:npm
   pg_lsclusters:postgresql)
 
+apt=(apt-get -q -o Acquire::Retries=5)
+
 install_needs() {
   local missing=() pair
   for pair in "${needs[@]}"; do
@@ -24,8 +26,8 @@ install_needs() {
     "${as_root[@]}" mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
-  "${as_root[@]}" apt-get update -q >/dev/null
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends libc6-dev fonts-dejavu-core "${missing[@]}" >/dev/null
+  "${as_root[@]}" "${apt[@]}" update >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends libc6-dev fonts-dejavu-core "${missing[@]}" >/dev/null
   for pair in "${needs[@]}"; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || { echo "missing after installation: ${pair%%:*}" >&2; exit 1; }
   done
@@ -45,7 +47,7 @@ fetch_kses() {
   mkdir -p "$folder"
   (
     cd "$folder"
-    apt-get download -q wordpress >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -q >/dev/null; apt-get download -q wordpress >/dev/null; }
+    "${apt[@]}" download wordpress >/dev/null 2>&1 || { "${as_root[@]}" "${apt[@]}" update >/dev/null; "${apt[@]}" download wordpress >/dev/null; }
     dpkg-deb --fsys-tarfile wordpress_*.deb | tar x "./$file"
     rm -f wordpress_*.deb
   )
@@ -91,7 +93,7 @@ fetch_servers() {
   mkdir -p "$folder"
   (
     cd "$folder"
-    apt-get download -q caddy nginx prometheus >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -q >/dev/null; apt-get download -q caddy nginx prometheus >/dev/null; }
+    "${apt[@]}" download caddy nginx prometheus >/dev/null 2>&1 || { "${as_root[@]}" "${apt[@]}" update >/dev/null; "${apt[@]}" download caddy nginx prometheus >/dev/null; }
     for file in *.deb; do dpkg-deb -x "$file" .; done
     rm -f -- *.deb
   )

@@ -9,7 +9,7 @@ widget=../../../../widget/browser
 for needed in node npm xvfb-run xdotool /usr/bin/chromium /usr/bin/firefox-esr /usr/bin/WebKitWebDriver; do
   command -v "$needed" >/dev/null || { echo "missing: $needed" >&2; exit 1; }
 done
-(cd "$widget" && { [ -d node_modules/axe-core ] && [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --silent; })
+(cd "$widget" && { [ -d node_modules/axe-core ] && [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --silent --fetch-retries=5; })
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
