@@ -81,7 +81,8 @@ type Dashboard struct {
 	Config
 	sessionCookie, formCookie, providerCookie, knownCookie string
 	secure                                                 bool
-	feeds                                                  atomic.Int64 // of today's counter, open now
+	patience                                               time.Duration // of one request
+	feeds                                                  atomic.Int64  // of today's counter, open now
 }
 
 // Root is where the dashboard stands.
@@ -89,7 +90,7 @@ const Root = "/thong-ke"
 
 // New returns a Dashboard that has no routes yet.
 func New(cfg Config) *Dashboard {
-	d := &Dashboard{Config: cfg, sessionCookie: "lensan-session", formCookie: "lensan-form", providerCookie: "lensan-provider", knownCookie: "lensan-known"}
+	d := &Dashboard{Config: cfg, patience: requestTime, sessionCookie: "lensan-session", formCookie: "lensan-form", providerCookie: "lensan-provider", knownCookie: "lensan-known"}
 	if strings.HasPrefix(cfg.BaseURL, "https://") {
 		d.secure = true
 		d.providerCookie, d.knownCookie = "__Host-"+d.providerCookie, "__Host-"+d.knownCookie

@@ -1,7 +1,8 @@
 package dashboard
 
 import (
-	"bytes"
+	"context"
+	"io"
 	"net/url"
 	"time"
 
@@ -122,9 +123,6 @@ func (v *visit) entityName(entity string) string {
 	return entity
 }
 
-// longestLog is how many entries a file has at most; a narrower filter gives the rest.
-const longestLog = 50_000
-
 var logHeads = []string{"time", "actor", "verb", "entity", "key", "reason", "before", "after"}
 
 // logFile answers /nhat-ky.csv: the entries that the page would show, all of
@@ -135,34 +133,35 @@ func (d *Dashboard) logFile(v *visit) error {
 	}
 	q, _ := v.askLog()
 	q.Cursor, q.Limit = "", 500
-	var b bytes.Buffer
-	t := export.Table{Rows: func(yield func([]export.Value, error) bool) {
-		for n := 0; n < longestLog; {
-			list, next, err := d.Access.Log(v.ctx(), v.actor(), q)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, c := range list {
-				record := []string{c.Time.In(referral.Zone).Format(time.RFC3339), c.Actor, c.Verb, c.Entity, c.Key, c.Reason, string(c.Before), string(c.After)}
-				if !yield(export.Texts(record), nil) {
+	first, next, err := d.Access.Log(v.ctx(), v.actor(), q) // what is refused is an answer, not half a file
+	if err != nil {
+		return err
+	}
+	by := v.actor()
+	return v.sendFile("text/csv; charset=utf-8", "lensan-nhat-ky.csv", func(ctx context.Context, w io.Writer) error {
+		t := export.Table{Rows: func(yield func([]export.Value, error) bool) {
+			for list := first; ; {
+				for _, c := range list {
+					record := []string{c.Time.In(referral.Zone).Format(time.RFC3339), c.Actor, c.Verb, c.Entity, c.Key, c.Reason, string(c.Before), string(c.After)}
+					if !yield(export.Texts(record), nil) {
+						return
+					}
+				}
+				if q.Cursor = next; next == "" {
+					return
+				}
+				var err error
+				if list, next, err = d.Access.Log(ctx, by, q); err != nil {
+					yield(nil, err)
 					return
 				}
 			}
-			if n, q.Cursor = n+len(list), next; next == "" {
-				return
-			}
+		}}
+		for _, head := range logHeads {
+			t.Columns = append(t.Columns, export.Column{Key: head})
 		}
-	}}
-	for _, head := range logHeads {
-		t.Columns = append(t.Columns, export.Column{Key: head})
-	}
-	if err := export.WriteCSV(&b, t); err != nil {
-		return err
-	}
-	v.c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	v.c.Attachment("lensan-nhat-ky.csv")
-	return v.c.Send(b.Bytes())
+		return export.WriteCSV(w, t)
+	})
 }
 
 // exported wraps what hands out a file: that it was taken is written down.

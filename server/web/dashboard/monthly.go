@@ -180,8 +180,7 @@ func (v *visit) sendReport(ending, kind string, write func(context.Context, io.W
 	if o.Province != nil {
 		name += "-" + o.Province.Slug
 	}
-	ctx := v.ctx()
-	return web.SendFile(v.c, kind, name+"."+ending, func(w io.Writer) error { return write(ctx, w, o) })
+	return v.sendFile(kind, name+"."+ending, func(ctx context.Context, w io.Writer) error { return write(ctx, w, o) })
 }
 
 // monthlyLink leads to the page of the last month that is over.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/csv"
+	"fmt"
 	"math"
 	"net/http/httptest"
 	"regexp"
@@ -285,6 +286,14 @@ func TestLog_pageAndFile(t *testing.T) {
 		t.Errorf("%d rows, %d made harmless", len(rows), reasons)
 	}
 	wantText(t, "log", boss.get(logPath+"?what=export").body, "nhat-ky.csv")
+	const more = 1100 // as many as fill two parts of the file and begin a third
+	for i := range more {
+		ok(t, h.access.Exported(t.Context(), admin, fmt.Sprintf("dot-%d", i)))
+	}
+	long := boss.get(logPath + ".csv?what=export").body
+	if n := strings.Count(long, "dot-"); n != more || !strings.Contains(long, "dot-0,") {
+		t.Errorf("%d entries in a long file, want %d", n, more)
+	}
 }
 
 // A packed form is refused as it came: what it would unpack to is no matter.

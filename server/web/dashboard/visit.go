@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -35,14 +36,35 @@ type handler func(*visit) error
 
 const langCookie = "lensan-lang"
 
+// requestTime bounds what a page may wait for, the database above all; fileTime
+// what a file may that is made while it is sent.
+const (
+	requestTime = 30 * time.Second
+	fileTime    = 5 * time.Minute
+)
+
+// visited answers a request by h, within the patience for one.
+func (d *Dashboard) visited(c *fiber.Ctx, h handler) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), d.patience)
+	defer cancel()
+	c.SetUserContext(ctx)
+	v := d.newVisit(c)
+	err := h(v)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		err = errors.Join(referral.ErrUnavailable, err)
+	}
+	return v.problem(err)
+}
+
 // open wraps the pages that need no session.
 func (d *Dashboard) open(h handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		v := d.newVisit(c)
-		if c.Method() == fiber.MethodPost && !sameToken(strings.Clone(c.Cookies(d.formCookie)), v.form.Get("csrf")) {
-			return v.problem(errToken)
-		}
-		return v.problem(h(v))
+		return d.visited(c, func(v *visit) error {
+			if c.Method() == fiber.MethodPost && !sameToken(strings.Clone(c.Cookies(d.formCookie)), v.form.Get("csrf")) {
+				return errToken
+			}
+			return h(v)
+		})
 	}
 }
 
@@ -50,27 +72,39 @@ func (d *Dashboard) open(h handler) fiber.Handler {
 // and comes back to the page that was asked for.
 func (d *Dashboard) signedIn(h handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		v := d.newVisit(c)
-		v.secret = strings.Clone(c.Cookies(d.sessionCookie))
-		s, err := access.Session{}, error(referral.ErrNotFound)
-		if v.secret != "" {
-			s, err = d.Access.Session(v.ctx(), v.secret)
-		}
-		switch {
-		case errors.Is(err, referral.ErrNotFound):
-			return c.Redirect(signInAddress(v), fiber.StatusSeeOther)
-		case err != nil:
-			return v.problem(err)
-		}
-		v.session = s
-		if c.Method() == fiber.MethodPost && !sameToken(s.CSRF, v.form.Get("csrf")) {
-			return v.problem(errToken)
-		}
-		if d.mustHaveCode(s) && !strings.HasPrefix(c.Path(), mePath) && c.Path() != Root+"/dang-xuat" {
-			return c.Redirect(mePath, fiber.StatusSeeOther)
-		}
-		return v.problem(h(v))
+		return d.visited(c, func(v *visit) error {
+			v.secret = strings.Clone(c.Cookies(d.sessionCookie))
+			s, err := access.Session{}, error(referral.ErrNotFound)
+			if v.secret != "" {
+				s, err = d.Access.Session(v.ctx(), v.secret)
+			}
+			switch {
+			case errors.Is(err, referral.ErrNotFound):
+				return c.Redirect(signInAddress(v), fiber.StatusSeeOther)
+			case err != nil:
+				return err
+			}
+			v.session = s
+			if c.Method() == fiber.MethodPost && !sameToken(s.CSRF, v.form.Get("csrf")) {
+				return errToken
+			}
+			if d.mustHaveCode(s) && !strings.HasPrefix(c.Path(), mePath) && c.Path() != Root+"/dang-xuat" {
+				return c.Redirect(mePath, fiber.StatusSeeOther)
+			}
+			return h(v)
+		})
 	}
+}
+
+// sendFile sends a file that write makes while it is sent, within fileTime; write
+// may use nothing else of the visit.
+func (v *visit) sendFile(kind, name string, write func(context.Context, io.Writer) error) error {
+	outliving := context.WithoutCancel(v.ctx())
+	return web.SendFile(v.c, kind, name, func(w io.Writer) error {
+		ctx, cancel := context.WithTimeout(outliving, fileTime)
+		defer cancel()
+		return write(ctx, w)
+	})
 }
 
 // Knows reports whether a request, of which the header alone has come, is that
