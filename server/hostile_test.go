@@ -91,7 +91,7 @@ func (w *watched) converse(sent string) (statuses []int, closed bool, err error)
 		n, err := c.Read(buf)
 		got.Write(buf[:n])
 		if errors.Is(err, os.ErrDeadlineExceeded) && wait == quiet {
-			wait = 2 * time.Minute // longer than a server keeps a connection
+			wait = 40 * time.Second // less than it has patience with who says nothing
 			c.(*net.TCPConn).CloseWrite()
 			continue
 		}
