@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	goflag "flag"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -144,8 +146,9 @@ func tables(t *testing.T, s *Store) (names []string) {
 // TestMigrate_fillsNarrowCubes: what 0006 makes of older cubes is what would be
 // there had it always been.
 func TestMigrate_fillsNarrowCubes(t *testing.T) {
+	aTenthOfChecks(t)
 	inWorld(t, func(t *rapid.T, w *world) {
-		applyInParts(t, w, drawClicks(t, w, 40))
+		applyInParts(t, w, drawClicks(t, w, 400))
 		cubes := []string{"rollup_placement_total_month", "rollup_campaign_day", "rollup_campaign_month", "rollup_agent_country_day"}
 		want := map[string]map[string]cellCounts{}
 		for _, cube := range cubes {
@@ -165,6 +168,21 @@ func TestMigrate_fillsNarrowCubes(t *testing.T) {
 			}
 		}
 	})
+}
+
+// aTenthOfChecks lets the test draw less often than others do: each time a
+// database goes many steps down and up again.
+func aTenthOfChecks(t *testing.T) {
+	t.Helper()
+	all := goflag.Lookup("rapid.checks").Value.String()
+	n, err := strconv.Atoi(all)
+	if err == nil {
+		err = goflag.Set("rapid.checks", strconv.Itoa(max(1, n/10)))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { goflag.Set("rapid.checks", all) })
 }
 
 // version returns that of the last migration applied.
