@@ -107,7 +107,7 @@ func startBy(t *testing.T, cmd *exec.Cmd, begin func() error) *process {
 
 func (p *process) waitReady() {
 	p.t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if response, err := http.Get(p.URL + "/readyz"); err == nil {
 			response.Body.Close()
 			if response.StatusCode == http.StatusOK {
