@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { badges, settled } from "../inpage.mjs";
 import { eventually, item, wait } from "../kit.mjs";
+import { median, slowness } from "../slowness.mjs";
 
 const rounds = 7;
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 const ms = (micro) => (micro / 1000).toFixed(2) + " ms";
 
 // measure opens a page with n badges and returns, in µs, what the script took
@@ -32,34 +32,6 @@ async function measure(scene, lensan, placed, n) {
   };
 }
 
-// The limits are meant for a machine on which a plain job of 400 shadow roots,
-// laid out once, takes reference ms at a quarter of the processor; a slower
-// machine is given as much more as it is slower, a faster one nothing less.
-const reference = 28;
-
-async function slowness(scene) {
-  const page = await scene.browser.open({ width: 1280, height: 1000 });
-  await page.page.emulateCPUThrottling(4);
-  await page.go(scene.host.page("", "<p>Trang trống"));
-  const took = [];
-  for (let i = 0; i < 9; i++) {
-    took.push(await page.evaluate(() => {
-      const begun = performance.now(), box = document.body.appendChild(document.createElement("div"));
-      for (let n = 0; n < 400; n++) {
-        const span = box.appendChild(document.createElement("span"));
-        span.attachShadow({ mode: "open" }).append(document.createElement("div"), "Hỗ trợ nông dân");
-      }
-      box.offsetHeight;
-      const ms = performance.now() - begun;
-      box.remove();
-      return ms;
-    }));
-    await wait(50);
-  }
-  await page.close();
-  return Math.max(1, median(took) / reference);
-}
-
 // series returns the medians of several pages with one badge and with fifty.
 async function series(scene, lensan, placed) {
   const one = [], fifty = [];
@@ -79,7 +51,7 @@ item("start, further badges and long tasks at a quarter of the processor", async
   const lensan = await scene.relay(), placed = await scene.place(lensan.origin);
   let good = false;
   for (let tries = 0; tries < 5 && !good; tries++) {
-    const slow = await slowness(scene), { start, first, further, rendered, longest } = await series(scene, lensan, placed);
+    const slow = await slowness(scene.browser), { start, first, further, rendered, longest } = await series(scene, lensan, placed);
     t.diagnostic(`a machine ${slow.toFixed(2)} times as slow as the limits are meant for: start ${ms(start)} (at most 5), first badge ${ms(first)}, each further one ${ms(further)} and ${ms(rendered)} to style and lay it out (together at most 1), longest task with fifty ${ms(longest)} (at most 50)`);
     good = start <= 5000 * slow && further + rendered <= 1000 * slow && longest <= 50_000 * slow;
   }

@@ -43,9 +43,8 @@ item("6 <base href> of another host and target", async (scene) => {
 
 item("6 a page over plain HTTP", async (scene) => {
   const host = scene.engine === "webkit" ? "localhost." : "[::ffff:127.0.0.1]"; // what no engine takes for trustworthy
-  const { page, lensan, placed, address } = await scene.usual();
-  const port = new URL(address).port;
-  await page.go(address.replace(`127.0.0.1:${port}`, `${host}:${port}`));
+  const lensan = await scene.relay(), placed = await scene.place(lensan.origin), page = await scene.open();
+  await page.go(scene.host.page(placed.script, placed.badge).replace("127.0.0.1", host));
   assert.equal(await page.evaluate(() => isSecureContext), false);
   await shows(page, `${lensan.origin}/go/${placed.code}`);
   assert.equal((await scene.reported(page, lensan)).length, 1);

@@ -46,13 +46,13 @@ before(async () => {
   const answer = await fetch(demo.url + demo.token, { redirect: "manual" });
   session = answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).find((cookie) => cookie.startsWith("lensan-session="));
   assert.ok(session);
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(200)) { // until the first report of coverage, and what alerts make of it
+  for (const end = Date.now() + 150_000; Date.now() < end; await sleep(200)) { // until the first report of coverage, and what alerts make of it
     const page = await (await fetch(`${demo.url}/thong-ke/do-phu`, { headers: { cookie: session } })).text();
     const alerts = await (await fetch(`${demo.url}/thong-ke/canh-bao`, { headers: { cookie: session } })).text();
     if (/Cao Bằng/.test(page) && /Cổng không còn/.test(alerts)) return;
   }
   throw new Error("no report of coverage");
-}, { timeout: 180_000 });
+}, { timeout: 400_000 });
 after(() => demo.stop());
 
 test("the page lists ten questions, and what went wrong", () => assert.equal(questions.length, 14));
@@ -63,10 +63,10 @@ describe("chromium", { concurrency: 1 }, () => {
     await page.page.setCookie({ name: session.split("=")[0], value: session.slice(session.indexOf("=") + 1), url: demo.url });
     await page.close();
   });
-  before(() => lane.start(), { timeout: 120_000 });
-  after(() => lane.end(), { timeout: 60_000 });
+  before(() => lane.start(), { timeout: 400_000 });
+  after(() => lane.end(), { timeout: 120_000 });
   for (const { question, clicks, says } of questions) {
-    test(`${question} ${clicks.length} clicks`, { timeout: 60_000 }, (t) => lane.run(async (browser) => {
+    test(`${question} ${clicks.length} clicks`, { timeout: 400_000 }, (t) => lane.run(async (browser) => {
       assert.ok(clicks.length <= most);
       const page = await browser.open(laptop);
       await page.go(`${demo.url}/thong-ke`);

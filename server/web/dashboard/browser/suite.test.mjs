@@ -9,6 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { engines, Lane } from "../../../../widget/browser/engines.mjs";
 import { axeFaults, ringed, sideways } from "../../../../widget/browser/reading.mjs";
+import { slowness } from "../../../../widget/browser/slowness.mjs";
 import { signIn, start } from "./site.mjs";
 
 const { PNG } = createRequire(new URL("../../../../widget/browser/package.json", import.meta.url))("pngjs");
@@ -45,9 +46,9 @@ function describeEngine(engine, tests) {
       await page.go(site.url + path.replace("{code}", site.codes[1]));
       return page;
     };
-    before(() => lane.start(), { timeout: 120_000 });
-    after(() => lane.end(), { timeout: 60_000 });
-    tests((name, run) => test(name, { timeout: 180_000 }, (t) => lane.run(() => run(open), t)));
+    before(() => lane.start(), { timeout: 400_000 });
+    after(() => lane.end(), { timeout: 120_000 });
+    tests((name, run) => test(name, { timeout: 400_000 }, (t) => lane.run(() => run(open, () => lane.browser), t)));
   });
 }
 
@@ -75,6 +76,17 @@ for (const engine of engines) {
       await page.close();
     });
   });
+}
+
+// fits asserts that a page comes to stand within the viewport: a chart follows
+// a little after the page.
+async function fits(page, name) {
+  let over = ["not looked at"];
+  for (const end = Date.now() + 30_000; over.length && Date.now() < end;) {
+    await sleep(50);
+    over = await page.evaluate(sideways);
+  }
+  assert.deepEqual(over, [], name);
 }
 
 // tabStops numbers what the keyboard must come to and describes each.
@@ -114,15 +126,15 @@ async function firstView(open) {
 
 describeEngine("chromium", (item) => {
   // Other work on the machine can only make a view slower, so the best of some counts.
-  item("first view: at most 250 KB on the wire, the largest part within a second at a quarter of the speed, nothing moves", async (open) => {
-    const views = [];
-    while (views.length < 7 && !views.some(({ largest }) => largest <= 1000)) views.push(await firstView(open));
-    console.log("first view:", views.map(({ bytes, largest, shift }) => `${bytes} bytes, largest contentful paint ${Math.round(largest)} ms, layout shift ${shift.toFixed(4)}`).join("; "));
+  item("first view: at most 250 KB on the wire, the largest part within a second at a quarter of the speed, nothing moves", async (open, browser) => {
+    const views = [], inTime = ({ largest, slow }) => largest <= 1000 * slow;
+    while (views.length < 7 && !views.some(inTime)) views.push({ slow: await slowness(browser()), ...await firstView(open) });
+    console.log("first view:", views.map(({ slow, bytes, largest, shift }) => `${bytes} bytes, largest contentful paint ${Math.round(largest)} ms on a machine ${slow.toFixed(2)} times as slow as the limit is meant for, layout shift ${shift.toFixed(4)}`).join("; "));
     for (const { bytes, shift } of views) {
       assert.ok(bytes <= 250_000, `${bytes} bytes`);
       assert.ok(shift < 0.02, `shift ${shift}`);
     }
-    assert.ok(views.at(-1).largest <= 1000);
+    assert.ok(inTime(views.at(-1)));
   });
 
   for (const [name, path] of Object.entries(pages)) {
@@ -146,14 +158,12 @@ describeEngine("chromium", (item) => {
       await page.evaluate(() => { for (const part of document.querySelectorAll("details:not(.menu)")) part.open = true; });
       for (const width of [320, 360, 768, 1440]) {
         await page.resize({ width, height: 800 });
-        await sleep(50);
-        assert.deepEqual(await page.evaluate(sideways), [], `${width} px`);
+        await fits(page, `${width} px`);
       }
       for (const width of [360, 1440]) {
         await page.resize({ width, height: 800 });
         await page.evaluate(() => { const large = new CSSStyleSheet(); large.replaceSync("html{font-size:200%} body{font-size:34px}"); document.adoptedStyleSheets = [large]; });
-        await sleep(50);
-        assert.deepEqual(await page.evaluate(sideways), [], `large text at ${width} px`);
+        await fits(page, `large text at ${width} px`);
       }
       await page.close();
     });
@@ -190,8 +200,7 @@ describeEngine("chromium", (item) => {
     assert.deepEqual(await axeFaults(page), []);
     for (const width of [320, 360, 768, 1440]) {
       await page.resize({ width, height: 800 });
-      await sleep(50);
-      assert.deepEqual(await page.evaluate(sideways), [], `${width} px`);
+      await fits(page, `${width} px`);
     }
   };
 
@@ -206,8 +215,7 @@ describeEngine("chromium", (item) => {
       const large = async () => {
         await page.resize({ width: 360, height: 800 });
         await page.evaluate(() => { const text = new CSSStyleSheet(); text.replaceSync("html{font-size:200%} body{font-size:34px}"); document.adoptedStyleSheets = [text]; });
-        await sleep(50);
-        assert.deepEqual(await page.evaluate(sideways), [], "large text");
+        await fits(page, "large text");
       };
       const said = (what) => dom.$eval(what, (part) => part.textContent.replace(/\s+/g, " "));
       await look(`ngày;mã;số\n${day};${code};nhiều\n`);
@@ -312,9 +320,8 @@ describeEngine("chromium", (item) => {
     } });
     await page.until(drawn);
     assert.equal(await page.evaluate(() => { const buttons = [...document.querySelectorAll("button.picture")]; for (const button of buttons) button.click(); return buttons.length; }), 2);
-    for (let tries = 0; (await readdir(folder)).filter((name) => name.endsWith(".png")).length < 2; tries++) {
-      assert.ok(tries < 100, "no pictures came");
-      await sleep(50);
+    for (const end = Date.now() + 60_000; (await readdir(folder)).filter((name) => name.endsWith(".png")).length < 2; await sleep(50)) {
+      assert.ok(Date.now() < end, "no pictures came");
     }
     for (const name of await readdir(folder)) {
       const { width, height, data } = PNG.sync.read(await readFile(join(folder, name)));
