@@ -120,10 +120,10 @@ say "tests with the race detector"
 go test -race -gcflags='modernc.org/sqlite/lib=-race=false' -timeout 40m ./...
 
 say "the widget on hostile pages, and the public pages, in three engines"
-timeout -k 20 20m bash widget/browser/run.sh
+timeout -k 20 30m bash widget/browser/run.sh
 
 say "the dashboard in real browsers: weight, speed, axe, keyboard, no scripts"
-timeout -k 20 15m bash server/web/dashboard/browser/run.sh
+timeout -k 20 30m bash server/web/dashboard/browser/run.sh
 
 say "what the race detector would distort: memory, rates, waits"
 go test -count=1 -v -run 'TestHostile|TestSoak|TestBacklog|TestRestart|TestPostgres_(twoServers|words)' ./server | grep -v ' level=\(INFO\|WARN\) \| INFO '
