@@ -93,7 +93,10 @@ func TestCheck(t *testing.T) {
 		t.Errorf("a code that does not exist: %d", status)
 	}
 	status := 0
-	for range checksPerMinute {
+	for range 2 * checksPerMinute { // should the minute end meanwhile, another begins
+		if status == 429 {
+			break
+		}
 		status, _ = post(t, address, "/nhung/"+string(widgetCode), nil)
 	}
 	if status != 429 {
