@@ -110,6 +110,7 @@ func TestOverview_faultsOfTheAddress(t *testing.T) {
 			t.Errorf("%s: %d", query, res.StatusCode)
 		}
 		wantText(t, query, res.body, want)
+		wantNoText(t, query, res.body, "Chưa lưu")
 	}
 	if res := b.get(Root + "/bang?by=colour"); res.StatusCode != 422 {
 		t.Errorf("grouping: %d", res.StatusCode)

@@ -209,6 +209,10 @@ func (v *visit) problem(err error) error {
 		v.d.Log.Error("request failed", "method", v.c.Method(), "route", v.c.Route().Path, "err", err)
 	}
 	v.c.Status(status)
+	var asked *referral.Error
+	if v.c.Method() != fiber.MethodPost && errors.As(err, &asked) && asked.Key == "error.invalid" {
+		err = &referral.Error{Kind: asked.Kind, Key: "error.stats", Fields: asked.Fields} // nothing was to be saved
+	}
 	p := web.NewProblem(err, v.l)
 	return v.render("dash_problem.html", p.Title, problemData{p})
 }
