@@ -7,6 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"lensan/server/safely"
 )
 
 // metricsHandler answers /metrics. Every figure is read when it is asked for,
@@ -25,6 +27,7 @@ func (a *App) metricsHandler() http.Handler {
 	counter("lensan_clicks_lost_total", "Clicks that were redirected and not written.", func() float64 { return float64(a.clicks.Counts().Lost) })
 	counter("lensan_commits_total", "Commits of the click journal.", func() float64 { return float64(a.clicks.Counts().Batches) })
 	counter("lensan_views_malformed_total", "Reports of views that could not be read.", func() float64 { return float64(a.malformed.Load()) })
+	counter("lensan_panics_total", "Faults of the program that ended one request, job or page: the log has the stack of each.", func() float64 { return float64(safely.Caught()) })
 	gauge("lensan_clicks_unconfirmed", "Clicks redirected before their commit whose outcome is not known.", func() float64 { return float64(a.clicks.Counts().Unconfirmed) })
 	gauge("lensan_clicks_waiting", "Clicks in memory that wait for a commit.", func() float64 { return float64(a.clicks.Counts().Waiting) })
 	gauge("lensan_applied_seq", "Number of the last click of this server's own journal that is in the statistics.", func() float64 { return float64(a.journals.applier.Status().Seq) })

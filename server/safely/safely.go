@@ -6,7 +6,13 @@ package safely
 import (
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 )
+
+var caught atomic.Uint64
+
+// Caught returns how many panics Run has caught since the start.
+func Caught() uint64 { return caught.Load() }
 
 // Panic is what Run makes of a panic.
 type Panic struct {
@@ -22,6 +28,7 @@ func (p *Panic) Error() string { return fmt.Sprintf("panicked: %v\n%s", p.Value,
 func Run(f func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
+			caught.Add(1)
 			err = &Panic{value, debug.Stack()}
 		}
 	}()
