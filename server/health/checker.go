@@ -104,6 +104,10 @@ func (c *Checker) Tick(ctx context.Context) error {
 		if c.isDue(d.ID) {
 			jobs.Go(func() {
 				fault := safely.Run(func() error { return c.check(ctx, d, all) })
+				var panicked *safely.Panic
+				if errors.As(fault, &panicked) { // so it would be again at once
+					c.putOff(d.ID, c.o.Interval)
+				}
 				mu.Lock()
 				defer mu.Unlock()
 				err = errors.Join(err, fault)
@@ -203,9 +207,7 @@ func (c *Checker) take(ctx context.Context, d referral.Destination, r Result) er
 	if err := c.keep(ctx, before, after, e, system, ""); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	c.due[d.ID] = c.o.Now().Add(after.next(c.o.Interval, rand.Float64()))
-	c.mu.Unlock()
+	c.putOff(d.ID, after.next(c.o.Interval, rand.Float64()))
 	return nil
 }
 
@@ -256,8 +258,11 @@ func (c *Checker) Events(ctx context.Context, id string) ([]Event, error) {
 const maxEvents = 100
 
 // soon makes a destination due now.
-func (c *Checker) soon(id string) {
+func (c *Checker) soon(id string) { c.putOff(id, 0) }
+
+// putOff makes a destination due after a while.
+func (c *Checker) putOff(id string, by time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.due[id] = c.o.Now()
+	c.due[id] = c.o.Now().Add(by)
 }

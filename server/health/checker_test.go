@@ -334,3 +334,47 @@ func TestChecker_linksAreAlwaysThere(t *testing.T) {
 		t.Errorf("only %d looks", looks.Load())
 	}
 }
+
+// stumbling is an Asker in which one page brings the program to a panic.
+type stumbling struct {
+	health.Asker
+	at    string
+	times atomic.Int64
+}
+
+func (s *stumbling) Ask(ctx context.Context, method, address string) (probe.Page, error) {
+	if strings.HasPrefix(address, s.at) {
+		s.times.Add(1)
+		panic("stumbled")
+	}
+	return s.Asker.Ask(ctx, method, address)
+}
+
+// A page at which the program stumbles is told of and asked for again an
+// interval later; the others are checked all the same.
+func TestChecker_stumbles(t *testing.T) {
+	w := newWorld(t)
+	d, err := w.registry.Destination(t.Context(), "market")
+	must(t, err)
+	asker := &stumbling{Asker: w.asker, at: d.URL}
+	w.checker = health.New(w.store, w.registry, asker, health.Options{Interval: interval, Now: w.now, Log: slog.New(slog.DiscardHandler)})
+	told := 0
+	for step := 30 * time.Second; w.now().Before(time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC).Add(interval)); {
+		w.mu.Lock()
+		w.time = w.time.Add(step)
+		w.mu.Unlock()
+		if err := w.checker.Tick(t.Context()); err != nil {
+			told++
+			if !strings.Contains(err.Error(), "stumbled") {
+				t.Error(err)
+			}
+		}
+	}
+	if told != 1 || asker.times.Load() != 1 {
+		t.Errorf("told %d times, asked %d times", told, asker.times.Load())
+	}
+	if s := w.checker.Status("guide"); s.State != health.Alive {
+		t.Errorf("the other is %+v", s)
+	}
+	w.wantLeads("where nothing is known", "market")
+}
