@@ -10,6 +10,7 @@ import (
 	"lensan/server/classify"
 	"lensan/server/clicklog"
 	"lensan/server/referral"
+	"lensan/server/safely"
 )
 
 // readBatches bounds one reading of the journal; the journal bounds its bytes.
@@ -220,13 +221,12 @@ func (w *worker) decode(b *clicklog.Batch) (clicklog.Ticket, error) {
 // classify asks the classifier; a click on which it panics is counted as
 // nobody in particular, lest the same click bring down every new start.
 func (w *worker) classify(c *referral.Click) (class referral.Class, agent classify.Agent) {
-	defer func() {
-		if r := recover(); r != nil {
-			w.log.Error("classifier panicked", "panic", r)
-			class, agent = referral.ClassBot, classify.Agent{Device: classify.Other, OS: classify.Other, Browser: classify.Other, App: "browser"}
-		}
-	}()
-	return w.classifier.Classify(c)
+	err := safely.Run(func() error { class, agent = w.classifier.Classify(c); return nil })
+	if err != nil {
+		w.log.Error("a click is not classified", "err", err)
+		class, agent = referral.ClassBot, classify.Agent{Device: classify.Other, OS: classify.Other, Browser: classify.Other, App: "browser"}
+	}
+	return class, agent
 }
 
 // apply hands the sums to the sink. When the sink's number is not where it was

@@ -14,6 +14,14 @@ import (
 
 func diskSize(t testing.TB, path string) (size int64) {
 	t.Helper()
+	for _, file := range journalFiles(t, path) {
+		size += file.Size()
+	}
+	return size
+}
+
+func journalFiles(t testing.TB, path string) (files []os.FileInfo) {
+	t.Helper()
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		t.Fatal(err)
@@ -26,9 +34,9 @@ func diskSize(t testing.TB, path string) (size int64) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		size += info.Size()
+		files = append(files, info)
 	}
-	return size
+	return files
 }
 
 // With a steady stream that is trimmed the folder keeps its size; after a long
@@ -161,22 +169,6 @@ func TestJournal_filesAreUsedAgain(t *testing.T) {
 			}
 		}
 	}
-}
-
-func journalFiles(t *testing.T, path string) (files []os.FileInfo) {
-	t.Helper()
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, info)
-	}
-	return files
 }
 
 // A spare that is too small for a frame is not left behind.
